@@ -1,0 +1,69 @@
+"""The Hydra door: ``ascent +run=3 key=value …`` and ``ascent -m +run=3 …``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ascent.cli.hydra_arguments import configuration_groups, quote_group_numbers
+from ascent.errors import AscentError
+
+
+def configuration_folder() -> Path:
+    """The folder of the Hydra tree: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "conf"
+    return installed if installed.is_dir() else package.parent / "conf"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Compose the configuration from `arguments` and run the study.
+
+    Returns
+    -------
+    int
+        0 when the work was done, 1 when some of it failed, 2 when the configuration was wrong.
+    """
+    import hydra
+    from omegaconf import DictConfig, OmegaConf
+
+    folder = configuration_folder()
+    quoted = quote_group_numbers(arguments, configuration_groups(folder))
+    codes: list[int] = []
+
+    def job(configuration: DictConfig) -> None:
+        codes.append(_run(lambda: OmegaConf.to_container(configuration, resolve=True, throw_on_missing=True), arguments))
+
+    entry = hydra.main(version_base="1.3", config_path=str(folder), config_name="config")(job)
+    before = sys.argv
+    sys.argv = ["ascent", *quoted]
+    try:
+        entry()
+    except SystemExit as stop:
+        if not codes and stop.code not in (0, None):
+            return 2
+        raise
+    finally:
+        sys.argv = before
+    return max(codes, default=0)
+
+
+def _run(compose: Any, arguments: Sequence[str]) -> int:
+    from omegaconf.errors import OmegaConfBaseException
+
+    from ascent.project.nerve_study import run_study
+
+    try:
+        try:
+            composed = compose()
+        except OmegaConfBaseException as error:
+            first = str(error).splitlines()[0]
+            key = getattr(error, "full_key", None) or ""
+            print(f"ascent: configuration: {key}: {first}.", file=sys.stderr)
+            return 2
+        return run_study(composed, overrides=list(arguments)).exit_code
+    except AscentError as error:
+        print(f"ascent: {error}", file=sys.stderr)
+        return error.exit_code

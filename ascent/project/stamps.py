@@ -1,0 +1,98 @@
+"""Stamps: a stage is redone when what it depends on has changed, and only then.
+
+A stage writes a stamp beside its output: the hash of everything that went into it, and the hashes of the
+files it wrote. It is reused only when both still hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ascent.errors import RunDirectoryError
+from ascent.files import write_json
+
+
+def sha256_of_file(path: Path) -> str:
+    """SHA-256 of a file's content, as hexadecimal digits.
+
+    Raises
+    ------
+    RunDirectoryError
+        When the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise RunDirectoryError(f"{path} could not be read: {error.strerror or error}.") from error
+    return digest.hexdigest()
+
+
+def content_key(stage: str, *parts: Any) -> str:
+    """Hash of what a stage depends on.
+
+    Parameters
+    ----------
+    stage : str
+        Name and version of the stage; raise the version when its code changes what it writes.
+    *parts
+        Values that JSON can hold; the order of keys in objects counts, since it does in ASCENT's files.
+    """
+    text = json.dumps([stage, *parts], separators=(",", ":"), allow_nan=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The stamp of one stage in one folder.
+
+    Attributes
+    ----------
+    folder : Path
+        The folder the stage writes to; output names are relative to it.
+    stage : str
+        Name of the stage, part of the stamp's file name.
+    """
+
+    folder: Path
+    stage: str
+
+    @property
+    def file(self) -> Path:
+        return self.folder / f".{self.stage}.stamp.json"
+
+    def read(self) -> dict[str, Any] | None:
+        """The stamp as written, or None when there is none that can be read."""
+        try:
+            value = json.loads(self.file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        if not isinstance(value, dict) or not isinstance(value.get("outputs"), dict):
+            return None
+        return value
+
+    def holds(self, key: str) -> bool:
+        """True when the stage was done from the same content and its files are as it wrote them."""
+        stamp = self.read()
+        if stamp is None or stamp.get("key") != key:
+            return False
+        return all(
+            (self.folder / name).is_file() and sha256_of_file(self.folder / name) == digest
+            for name, digest in stamp["outputs"].items()
+        )
+
+    def write(self, key: str, outputs: Iterable[Path]) -> None:
+        """Record that the stage wrote `outputs` from the content `key`."""
+        named = {path.relative_to(self.folder).as_posix(): sha256_of_file(path) for path in sorted(set(outputs))}
+        write_json(self.file, {"stage": self.stage, "key": key, "outputs": named})
+
+    def remove(self) -> None:
+        """Forget the stage, before its files are touched, so that an interruption cannot leave a false stamp."""
+        self.file.unlink(missing_ok=True)
