@@ -11,8 +11,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-_OVERRIDE = re.compile(r"^(?P<prefix>\+{0,2})(?P<group>[A-Za-z_][\w/]*)(?P<package>@[\w.:]*)?=(?P<value>.*)$", re.DOTALL)
-_NUMBER = re.compile(r"^\d+$")
+_OVERRIDE = re.compile(
+    r"^(?P<prefix>\+{0,2})(?P<group>[A-Za-z_][\w/]*)(?P<package>@[\w.:]*)?=(?P<value>.*)$",
+    re.DOTALL,
+)
+_NUMBER = re.compile(r"^[0-9]+$")
+#: Groups that the configuration has no default for, so that choosing one adds it.
+_ADDED_GROUPS = frozenset({"run"})
 
 
 def configuration_groups(folder: Path) -> frozenset[str]:
@@ -33,7 +38,8 @@ def quote_group_numbers(arguments: Sequence[str], groups: frozenset[str]) -> lis
     Returns
     -------
     list of str
-        The same arguments, with ``+run=3`` as ``+run="3"`` and ``+run=1,2`` as ``+run="1","2"``.
+        The same arguments, with ``+run=3`` as ``+run="3"`` and ``+run=1,2`` as ``+run="1","2"``; ``run=3`` gets
+        the plus sign that Hydra wants for a group that has no default.
 
     Examples
     --------
@@ -54,7 +60,8 @@ def _quote(argument: str, groups: frozenset[str]) -> str:
 
 
 def _head(match: re.Match[str]) -> str:
-    return f"{match['prefix']}{match['group']}{match['package'] or ''}="
+    prefix = match["prefix"] or ("+" if match["group"] in _ADDED_GROUPS else "")
+    return f"{prefix}{match['group']}{match['package'] or ''}="
 
 
 def _quote_choices(value: str) -> str:

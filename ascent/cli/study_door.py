@@ -34,7 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     codes: list[int] = []
 
     def job(configuration: DictConfig) -> None:
-        codes.append(_run(lambda: OmegaConf.to_container(configuration, resolve=True, throw_on_missing=True), arguments))
+        codes.append(
+            _run(lambda: OmegaConf.to_container(configuration, resolve=True, throw_on_missing=True), arguments)
+        )
 
     entry = hydra.main(version_base="1.3", config_path=str(folder), config_name="config")(job)
     before = sys.argv

@@ -1,0 +1,35 @@
+"""``ascent mechanisms build``: compiled membrane mechanisms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ascent.cli.shared import QuietOption, VerboseOption, configure_logging, new_application
+
+application = new_application()
+
+
+@application.callback()
+def mechanisms() -> None:
+    """Compile the membrane mechanisms; otherwise done at first use."""
+
+
+@application.command(epilog="Example: ascent mechanisms build my_mod_files")
+def build(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="DIR…", help="Folders of your own .mod files.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Compile again what is in the cache.")] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Compile ascent's mechanisms, and those of the folders given, into the cache."""
+    from ascent.mechanisms.build import build_mechanisms
+
+    configure_logging(quiet, verbose)
+    library = build_mechanisms(tuple(folders or ()), force=force)
+    if not quiet:
+        print(library)
