@@ -1,0 +1,201 @@
+"""Fiber models as data: the schema of ``ascent/fibers/data/*.yaml`` and its loader.
+
+A model says what a fiber is made of: its lengths and diameters as formulas of the fiber diameter, and the
+membrane (``ascent/fibers/data/membranes/*.yaml``) that its sections carry. Adding a model means adding a file.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ascent.errors import ConfigError
+
+DATA = Path(__file__).parent / "data"
+Convention = Literal["ascent", "pyfibers"]
+Model = TypeVar("Model", bound=BaseModel)
+CONVENTIONS: tuple[Convention, ...] = ("ascent", "pyfibers")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Polynomial(_Strict):
+    """Coefficients in ascending order, of the fiber diameter or of the axon diameter (µm)."""
+
+    polynomial: tuple[float, ...]
+    of: Literal["diameter", "axon_diameter"] = "diameter"
+
+
+class Piece(Polynomial):
+    """A polynomial that holds below a diameter (µm); the last piece holds everywhere else."""
+
+    below: float = float("inf")
+
+
+class Pieces(_Strict):
+    """Polynomials that take turns over the range of diameters."""
+
+    pieces: tuple[Piece, ...]
+
+
+class Table(_Strict):
+    """One value for each of the model's discrete diameters."""
+
+    table: tuple[float, ...]
+
+
+Formula = Polynomial | Pieces | Table
+
+
+class Diameters(_Strict):
+    """Which fiber diameters (µm) a model is defined for: a table of values or a closed range."""
+
+    table: tuple[float, ...] | None = None
+    range: tuple[float, float] | None = None
+    advised_below: float | None = None
+
+
+class GeometryFormulas(_Strict):
+    """Lengths and diameters (µm) and the number of myelin lamellae, as formulas."""
+
+    delta_z: Formula
+    node_length: float | None = None
+    mysa_length: float | None = None
+    flut_length: Formula | None = None
+    axon_diameter: Formula | None = None
+    node_diameter: Formula | None = None
+    lamellae: Formula | None = None
+
+
+class MechanismUse(_Strict):
+    """A membrane mechanism in a section, and the range variables that differ from its defaults."""
+
+    name: str
+    parameters: dict[str, float] = Field(default_factory=dict)
+
+
+class Ion(_Strict):
+    """Reversal potential (mV) or concentrations (mM) of an ion; with concentrations the Nernst equation rules."""
+
+    reversal: float | None = None
+    inside: float | None = None
+    outside: float | None = None
+    #: (inside, outside) from which the reversal potential follows once, and then stays.
+    nernst: tuple[float, float] | None = None
+
+
+class Internode(_Strict):
+    """A myelinated section between nodes: what its passive membrane and periaxonal space are made of."""
+
+    inner_diameter: Literal["node", "axon"]
+    conductance: float = Field(description="axolemma, S/cm2 of inner surface")
+    periaxonal_space: float = Field(description="µm")
+
+
+class EndSection(_Strict):
+    """The passive section at each end, which keeps spikes from starting at the sealed end."""
+
+    conductance: float = Field(description="S/cm2")
+    reversal: float = Field(description="mV")
+    capacitance: float = Field(description="µF/cm2")
+    axial_resistivity: float = Field(description="ohm cm")
+    myelin: bool = Field(default=False, description="whether the extracellular layer has the internode's myelin")
+
+
+class ConventionData(_Strict):
+    """Where published implementations of one model differ."""
+
+    end: EndSection | None
+    whole_lamellae: bool = False
+    rest: float | None = Field(default=None, description="mV, where it differs from the membrane's")
+
+
+class RestBand(_Strict):
+    """How close to rest a fiber must stay, and how long, before nothing can fire any more (see engines.base)."""
+
+    voltage: float = Field(description="mV")
+    gates: dict[str, float] = Field(default_factory=dict, description="gate variable with suffix -> allowed distance")
+    hold: float = Field(description="ms")
+
+
+class Membrane(_Strict):
+    """Electrical data of a family of models; specific quantities are NEURON's (S/cm2, µF/cm2, ohm cm, mV)."""
+
+    rest: float
+    node_capacitance: float
+    node_axial_resistivity: float
+    node_mechanisms: tuple[MechanismUse, ...]
+    ions: dict[str, Ion] = Field(default_factory=dict)
+    #: gate name of ASCENT's output files -> range variable in the node
+    gates: dict[str, str] = Field(default_factory=dict)
+    #: the passive leak (g S/cm2), whose reversal makes the resting potential an equilibrium
+    balanced_leak: float | None = None
+    #: residual ion currents at rest become leaks or constant pumps (Tigerholm et al. 2014)
+    balanced_ions: bool = False
+    node_periaxonal_space: float | None = None
+    internodes: dict[str, Internode] = Field(default_factory=dict)
+    axoplasm_resistivity: float | None = Field(default=None, description="ohm µm")
+    myelin_capacitance: float | None = Field(default=None, description="µF/cm2 of one membrane")
+    myelin_conductance: float | None = Field(default=None, description="S/cm2 of one membrane")
+    internode_capacitance: float | None = Field(default=None, description="µF/cm2 of inner surface")
+    internode_rest: float | None = Field(default=None, description="mV")
+    quiet: RestBand
+    conventions: dict[Convention, ConventionData]
+
+
+class FiberModel(_Strict):
+    """A fiber model by name: kind, valid diameters, geometry, membrane and node parameters that differ from it."""
+
+    name: str
+    kind: Literal["myelinated", "unmyelinated"]
+    membrane: str
+    diameters: Diameters
+    geometry: GeometryFormulas
+    node_parameters: Annotated[dict[str, float], Field(default_factory=dict)]
+
+    @model_validator(mode="after")
+    def _myelinated_is_whole(self) -> FiberModel:
+        if self.kind == "myelinated":
+            missing = [name for name, value in self.geometry if value is None]
+            if missing:
+                raise ValueError(f"a myelinated model needs geometry.{missing[0]}")
+        return self
+
+
+def available_models() -> tuple[str, ...]:
+    """Names of the fiber models that ship with ascent, sorted."""
+    return tuple(sorted(path.stem.upper() for path in DATA.glob("*.yaml")))
+
+
+@cache
+def load_model(name: str) -> FiberModel:
+    """The fiber model called `name` (any case).
+
+    Raises
+    ------
+    ConfigError
+        When there is no such model.
+    """
+    path = DATA / f"{str(name).lower()}.yaml"
+    if str(name).upper() not in available_models():
+        raise ConfigError(f"Fiber model {name!s} is unknown; the models are {', '.join(available_models())}.")
+    return _read(path, FiberModel)
+
+
+@cache
+def load_membrane(name: str) -> Membrane:
+    """The electrical data shared by a family of models, ``data/membranes/<name>.yaml``."""
+    return _read(DATA / "membranes" / f"{name}.yaml", Membrane)
+
+
+def _read(path: Path, schema: type[Model]) -> Model:
+    try:
+        return schema.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, ValidationError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path.name} is not a valid fiber model file: {error}.") from error
