@@ -145,7 +145,9 @@ def _explicit(
     index = int(_number(parameters, "EXPLICIT", "index"))
     if waveforms_dir is None:
         raise _error(
-            "waveform.EXPLICIT.index", str(index), "is a file of a project folder, config/user/waveforms; none was given"
+            "waveform.EXPLICIT.index",
+            str(index),
+            "names a file in config/user/waveforms of a project folder; there is none",
         )
     dt_values, values = read_explicit(Path(waveforms_dir) / f"{index}.dat")
     repeats = _number(parameters, "EXPLICIT", "period_repeats") if "period_repeats" in parameters else 1

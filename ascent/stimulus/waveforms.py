@@ -130,7 +130,9 @@ def biphasic_pulse_train_q_balanced_uneven_pw(
         amplitudes = (1.0, pulse_width_1 / pulse_width_2)
     else:
         amplitudes = (pulse_width_2 / pulse_width_1, 1.0)
-    samples = _two_phases(times, (dt, on, off, stop), (pulse_width_1, pulse_width_2), amplitudes, inter_phase, frequency)
+    samples = _two_phases(
+        times, (dt, on, off, stop), (pulse_width_1, pulse_width_2), amplitudes, inter_phase, frequency
+    )
     return _with_pulse(mode, samples, min(pulse_width_1, pulse_width_2), dt)
 
 
