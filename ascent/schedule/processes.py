@@ -1,0 +1,228 @@
+"""Run units in worker processes on this machine.
+
+Each worker is a fresh interpreter with a connection of its own, so that the unit a dead worker was
+on is known, which the pools of the standard library cannot tell.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
+
+from ascent.errors import AscentError
+from ascent.schedule.outcome import Failure, Outcome, describe
+from ascent.schedule.threads import single_thread_environment
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); "
+    "from ascent.schedule.worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
+_GRACE_SECONDS = 2.0
+
+
+class Worker:
+    """One worker process and the unit that it is on.
+
+    Parameters
+    ----------
+    function_bytes : bytes
+        The pickled function.
+    """
+
+    def __init__(self, function_bytes: bytes) -> None:
+        self.connection, theirs = multiprocessing.Pipe()
+        self.index: int | None = None
+        self.started = 0.0
+        self.ready = False
+        self.units_done = 0
+        with theirs:
+            self.process = _start(theirs)
+        with suppress(OSError):
+            self.connection.send_bytes(function_bytes)
+
+    def give(self, index: int, unit: Any) -> None:
+        """Send a unit; a worker that is already dead is noticed when its connection is read."""
+        self.index = index
+        self.started = time.perf_counter()
+        message = pickle.dumps((index, pickle.dumps(unit)))
+        with suppress(OSError):
+            self.connection.send_bytes(message)
+
+    def dismiss(self) -> None:
+        """Let an idle worker end by itself."""
+        self.connection.close()
+
+    def cause_of_death(self) -> str:
+        """Say how the process ended."""
+        try:
+            code = self.process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        if code >= 0:
+            return f"exit code {code}"
+        hint = ", perhaps because memory ran out" if -code == signal.SIGKILL else ""
+        return f"{signal.Signals(-code).name}{hint}"
+
+
+def execute(
+    units: Sequence[Unit],
+    names: Sequence[str],
+    function: Callable[[Unit], Result],
+    *,
+    workers: int,
+    units_per_worker: int | None = None,
+) -> Iterator[Outcome[Result]]:
+    """Yield the outcome of each unit as it comes; ends all workers when closed.
+
+    Raises
+    ------
+    AscentError
+        When no worker can be started.
+    TypeError
+        When `function` is defined in ``__main__`` and so cannot be imported by a worker.
+    """
+    if getattr(function, "__module__", None) == "__main__":
+        raise TypeError("a function that runs in worker processes must be importable from a module")
+    function_bytes = pickle.dumps(function)
+    waiting = deque(range(len(units)))
+    pool = {worker.connection: worker for worker in (Worker(function_bytes) for _ in range(workers))}
+    retired: list[Worker] = []
+    left = len(units)
+
+    def assign(worker: Worker) -> Iterator[Outcome[Result]]:
+        while waiting:
+            index = waiting.popleft()
+            try:
+                worker.give(index, units[index])
+            except Exception as error:  # the unit does not pickle
+                worker.index = None
+                yield _failed(names, index, describe(error), 0.0)
+                continue
+            return
+
+    try:
+        while left:
+            for connection in wait(list(pool)):
+                worker = pool[connection]  # type: ignore[index]
+                message = _receive(worker.connection)
+                if message is None:
+                    del pool[worker.connection]
+                    worker.connection.close()
+                    death = worker.cause_of_death()
+                    if worker.index is not None:
+                        left -= 1
+                        yield _died(names, worker, death)
+                    if not worker.ready:
+                        if not pool:
+                            raise AscentError(f"No worker process could be started ({death}).")
+                    elif waiting:
+                        replacement = Worker(function_bytes)
+                        pool[replacement.connection] = replacement
+                    continue
+                if message[0] == "log":
+                    logging.getLogger(message[2]).log(message[1], "%s", message[3])
+                    continue
+                if message[0] == "broken":
+                    raise AscentError(f"The work cannot be loaded in a worker process: {message[1].error}.")
+                if message[0] == "ready":
+                    worker.ready = True
+                else:
+                    worker.index = None
+                    worker.units_done += 1
+                    left -= 1
+                    yield _outcome(names, message)
+                    if worker.units_done == units_per_worker:
+                        del pool[worker.connection]
+                        worker.dismiss()
+                        retired.append(worker)
+                        if not waiting:
+                            continue
+                        worker = Worker(function_bytes)
+                        pool[worker.connection] = worker
+                        continue
+                for outcome in assign(worker):
+                    left -= 1
+                    yield outcome
+    finally:
+        _end([*pool.values(), *retired])
+
+
+def _start(theirs: Connection) -> subprocess.Popen[bytes]:
+    arguments = [str(theirs.fileno()), str(os.getpid()), json.dumps(sys.path)]
+    # The mask is inherited, so Ctrl-C on the terminal reaches the parent alone, which ends the workers.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-c", _BOOT, *arguments],
+            stdin=subprocess.DEVNULL,
+            # What a library prints belongs beside the log, not into a result on standard output.
+            stdout=2,
+            env=single_thread_environment(),
+            pass_fds=[theirs.fileno()],
+        )
+    except OSError as error:
+        raise AscentError(f"A worker process could not be started: {error.strerror or error}.") from error
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _receive(connection: Connection) -> tuple[Any, ...] | None:
+    try:
+        message: tuple[Any, ...] = pickle.loads(connection.recv_bytes())
+        return message
+    except (EOFError, OSError):
+        return None
+
+
+def _outcome(names: Sequence[str], message: tuple[Any, ...]) -> Outcome[Any]:
+    kind, index, content, seconds = message
+    if kind == "failed":
+        return _failed(names, index, content, seconds)
+    try:
+        value = pickle.loads(content)
+    except Exception as error:
+        return _failed(names, index, describe(error), seconds)
+    return Outcome(names[index], index, value, seconds=seconds)
+
+
+def _failed(names: Sequence[str], index: int, failure: Failure, seconds: float) -> Outcome[Any]:
+    return Outcome(names[index], index, None, failure.error, failure.error_type, failure.traceback, seconds)
+
+
+def _died(names: Sequence[str], worker: Worker, death: str) -> Outcome[Any]:
+    assert worker.index is not None
+    sentence = f"The worker process died while it ran this unit ({death})."
+    failure = Failure(sentence, "WorkerDied", sentence)
+    return _failed(names, worker.index, failure, time.perf_counter() - worker.started)
+
+
+def _end(workers: Sequence[Worker]) -> None:
+    """End every worker: idle ones by themselves, busy ones by SIGTERM, stubborn ones by SIGKILL."""
+    for worker in workers:
+        if not worker.connection.closed:
+            worker.connection.close()
+        if worker.index is not None and worker.process.poll() is None:
+            worker.process.terminate()
+    deadline = time.monotonic() + _GRACE_SECONDS
+    for worker in workers:
+        try:
+            worker.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            worker.process.kill()
+            worker.process.wait()

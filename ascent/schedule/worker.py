@@ -1,0 +1,93 @@
+"""A worker process: takes units from its parent, sends back what became of them.
+
+Started by :mod:`ascent.schedule.processes` as a fresh interpreter, which imports neither the
+caller's ``__main__`` nor inherits its threads, so NEURON and NGSolve start clean and scripts need no
+``if __name__ == "__main__"``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Any
+
+from ascent.schedule.outcome import describe
+
+
+class Stop(BaseException):
+    """The parent asked this worker to end."""
+
+
+class ParentLog(logging.Handler):
+    """Sends log records to the parent, which keeps the one log of a run."""
+
+    def __init__(self, send: Any) -> None:
+        super().__init__(logging.INFO)
+        self._send = send
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send level, logger and text of a record."""
+        self._send(("log", record.levelno, record.name, record.getMessage()))
+
+
+def main(descriptor: int, parent: int) -> None:
+    """Serve the parent over the connection at file descriptor `descriptor` until it hangs up."""
+    signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    connection = Connection(descriptor)
+    lock = threading.Lock()
+
+    def send(message: tuple[Any, ...]) -> None:
+        data = pickle.dumps(message)
+        with lock:
+            connection.send_bytes(data)
+
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError, Stop):
+        _serve(connection, send)
+
+
+def _serve(connection: Connection, send: Any) -> None:
+    package = logging.getLogger("ascent")
+    package.setLevel(logging.INFO)
+    package.propagate = False
+    package.addHandler(ParentLog(send))
+    try:
+        function = pickle.loads(connection.recv_bytes())
+    except (Exception, SystemExit) as error:
+        failure = describe(error)
+        send(("broken", failure))
+        return
+    send(("ready",))
+    while True:
+        index, unit_bytes = pickle.loads(connection.recv_bytes())
+        started = time.perf_counter()
+        try:
+            value = function(pickle.loads(unit_bytes))
+            # Pickled here so that a result that cannot travel fails its own unit.
+            data = pickle.dumps(value)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            send(("failed", index, describe(error), time.perf_counter() - started))
+        else:
+            send(("done", index, data, time.perf_counter() - started))
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stop
+
+
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
