@@ -146,7 +146,7 @@ def _offset(offset: float | str, delta_z: float, generator: random.Random | None
             raise _error("offset", "random", "needs fibers.z_parameters.seed")
         value = delta_z * (generator.random() - 0.5)
         return (0.0, value), value / delta_z
-    if isinstance(offset, str) or isinstance(offset, bool) or not 0 <= offset <= 1:
+    if isinstance(offset, str | bool) or not 0 <= offset <= 1:
         raise _error("offset", repr(offset), 'is a fraction of the internodal length, 0 to 1, or "random"')
     return (offset * delta_z, 0.0), 0.0
 

@@ -6,7 +6,7 @@ samples are what fibers receive, here as in ASCENT.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from ascent.fibers.counted_files import parse_numbers, read_text
 from ascent.files import write_text
 from ascent.stimulus import waveforms
 
-_MODES = {
+_MODES: dict[str, tuple[Callable[..., waveforms.Samples], tuple[str, ...]]] = {
     "MONOPHASIC_PULSE_TRAIN": (waveforms.monophasic_pulse_train, ("pulse_width", "pulse_repetition_freq")),
     "SINUSOID": (waveforms.sinusoid, ("pulse_repetition_freq",)),
     "BIPHASIC_FULL_DUTY": (waveforms.biphasic_full_duty, ("pulse_repetition_freq",)),
