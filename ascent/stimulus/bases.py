@@ -131,5 +131,5 @@ def check_supersampled_step(requested: float | None, source: float | None) -> No
     """Raise ConfigError when a sim that uses supersampled bases names another dz than its source sim."""
     if requested is not None and source is not None and requested != source:
         raise ConfigError(
-            f"sim: supersampled_bases.dz is {requested:g} µm: must be that of the source sim, {source:g} µm, or left out."
+            f"sim: supersampled_bases.dz is {requested:g} µm: must be the source sim's {source:g} µm, or left out."
         )

@@ -87,6 +87,10 @@ def single_configuration(sim: Mapping[str, Any], active: ActiveCuffs, combinatio
         (active.recording, combination.recording),
     ):
         if cuff is not None:
-            weights = sim[cuff.section][cuff.cuff.preset][position]
-            result[cuff.section][cuff.cuff.preset] = copy.deepcopy(weights)
+            result[cuff.section][cuff.cuff.preset] = _one_vector(sim[cuff.section][cuff.cuff.preset], position)
     return result
+
+
+def _one_vector(vectors: Any, position: int) -> Any:
+    nested = any(isinstance(vector, list | tuple) for vector in vectors)
+    return list(vectors[position]) if nested else list(vectors)
