@@ -114,7 +114,7 @@ def _read_pixels(path: Path) -> NDArray[np.generic]:
     for decode in (with_pillow, with_tifffile, with_opencv):
         try:
             pixels = decode()
-        except Exception as error:  # decoders raise whatever a damaged file leads them to  # noqa: BLE001
+        except Exception as error:  # decoders raise whatever a damaged file leads them to
             reason = reason or str(error).strip().splitlines()[0] if str(error).strip() else reason
             continue
         if pixels is not None and pixels.ndim in (2, 3) and pixels.dtype != object:
@@ -128,7 +128,7 @@ def _grey(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
     channels = pixels.astype(np.float64)
     count = channels.shape[2]
     if count in (2, 4):
-        full = float(np.iinfo(pixels.dtype).max) if np.issubdtype(pixels.dtype, np.integer) else 1.0
+        full = float(2 ** (8 * pixels.dtype.itemsize) - 1) if pixels.dtype.kind == "u" else 1.0
         channels = channels[:, :, :-1] * (channels[:, :, -1:] / full)
     weights = np.array([0.299, 0.587, 0.114]) if channels.shape[2] == 3 else np.full(channels.shape[2], 1.0)
     return np.round(channels @ weights, 6)

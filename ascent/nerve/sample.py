@@ -6,18 +6,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ascent.config.perineurium import PerineuriumThicknessConfig
-from ascent.config.sample import SampleConfig
 from ascent.errors import ConfigError, MorphologyError
 from ascent.nerve import affine
 from ascent.nerve.section import Fascicle, Inner, Section
 from ascent.nerve.trace import Trace
 from ascent.nerve.tracing import MaskSet, image_section
+
+if TYPE_CHECKING:
+    from ascent.config.perineurium import PerineuriumThicknessConfig
+    from ascent.config.sample import SampleConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,7 @@ class Sample:
         return final, index
 
     def morphology(self) -> dict[str, Any]:
-        """Return what ``sample.json`` keeps under ``Morphology``: areas in µm² and fitted ellipses in µm and degrees."""
+        """Return ``Morphology`` of ``sample.json``: areas in µm², fitted ellipses in µm and degrees."""
         nerve = self.section.nerve
         return {
             "Nerve": None if nerve is None else {"area": nerve.area},

@@ -89,7 +89,8 @@ def read_sample(sample_dir: Path) -> Sample:
     try:
         state = json.loads(_text(path))
         if state["schema"] != STATE_SCHEMA:
-            raise MorphologyError(f"{path} has schema {state['schema']!r}: must be {STATE_SCHEMA}; build the sample anew.")
+            found = state["schema"]
+            raise MorphologyError(f"{path} has schema {found!r}: must be {STATE_SCHEMA}; build the sample anew.")
         counts = [len(fascicle["inners"]) for fascicle in state["image_section"]["fascicles"]]
         image = _section_from_json(state["image_section"], path)
         affines = tuple(_matrix(rows, path) for rows in state["inner_affines"])

@@ -186,8 +186,9 @@ class Trace:
         """Fit an ellipse to the vertices, rounded to whole µm as ASCENT does (first vertex counted twice)."""
         import cv2
 
-        points = np.round(self.closed_points)
+        points = np.round(self.closed_points).astype(np.int32)
         if len(points) < 5:  # the fit has five unknowns; the middles of the edges add what a triangle lacks
-            points = np.round(np.vstack([self.points, (self.points + np.roll(self.points, 1, axis=0)) / 2]))
-        (x, y), (a, b), angle = cv2.fitEllipse(points.astype(np.int32))
+            middles = (self.points + np.roll(self.points, 1, axis=0)) / 2
+            points = np.round(np.vstack([self.points, middles])).astype(np.int32)
+        (x, y), (a, b), angle = cv2.fitEllipse(points)
         return Ellipse(float(x), float(y), float(a), float(b), float(angle))

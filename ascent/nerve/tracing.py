@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.config.sample import SampleConfig
 from ascent.errors import ConfigError, MorphologyError
 from ascent.nerve import masks
 from ascent.nerve.masks import MASK_MEANINGS, Mask
 from ascent.nerve.section import Fascicle, Section, assign_inners
 from ascent.nerve.trace import Trace
+
+if TYPE_CHECKING:
+    from ascent.config.sample import SampleConfig
 
 logger = logging.getLogger(__name__)
 
