@@ -1,0 +1,70 @@
+"""Schema of ``config/system/fiber_z.json``: geometry of fiber models along the fiber."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ascent.config.fields import (
+    NOTHING,
+    Count,
+    Fault,
+    FileSection,
+    Index,
+    NonNegativeNumber,
+    PositiveNumber,
+    Section,
+    report,
+)
+
+
+class FiberTypeConfig(Section):
+    """One fiber model; expressions may use diameter, delta_z and the lengths, all in µm."""
+
+    myelinated: bool = Field(description="whether the fiber has myelin")
+    sampling: Literal["discrete", "interp"] = Field(description="table of diameters, or expressions")
+    fiber_type: Count = Field(description="2 myelinated, 3 unmyelinated")
+    neuron_flag: Count = Field(description="2 myelinated, 3 unmyelinated")
+    node_channels: Index = Field(0, description="1 for the Schild models")
+    passive_end_nodes: Index = Field(1, description="1 when end nodes are passive")
+    geom_determination_method: Index | None = Field(None, description="0 table, 1 and 2 interpolation")
+    channels_type: Index | None = Field(None, description="number of an unmyelinated model")
+    diameters: list[PositiveNumber] | None = Field(None, description="table of diameters, µm")
+    delta_zs: list[PositiveNumber] | PositiveNumber | None = Field(None, description="node distances, µm")
+    paranodal_length_2s: list[PositiveNumber] | None = Field(None, description="table of FLUT lengths, µm")
+    diameter: bool | None = Field(None, description="true when diameters are free")
+    delta_z: str | dict[str, str] | None = Field(None, description="expression of the node distance")
+    paranodal_length_1: NonNegativeNumber | None = Field(None, description="MYSA length, µm")
+    paranodal_length_2: str | NonNegativeNumber | None = Field(None, description="expression of the FLUT length")
+    node_length: PositiveNumber | None = Field(None, description="µm")
+    inter_length: str | PositiveNumber | None = Field(None, description="expression of the STIN length")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        needed: tuple[str, ...] = ("delta_zs",)
+        if self.myelinated:
+            needed = ("node_length", "paranodal_length_1", "inter_length")
+            discrete = self.sampling == "discrete"
+            needed += (
+                ("diameters", "delta_zs", "paranodal_length_2s") if discrete else ("delta_z", "paranodal_length_2")
+            )
+        faults = [
+            Fault((key,), NOTHING, "is missing; this kind of fiber needs it (µm)")
+            for key in needed
+            if getattr(self, key) is None
+        ]
+        if self.diameters is not None:
+            for key in ("delta_zs", "paranodal_length_2s"):
+                value = getattr(self, key)
+                if isinstance(value, list) and len(value) != len(self.diameters):
+                    faults.append(Fault((key,), value, f"must have {len(self.diameters)} values, as many as diameters"))
+        report(faults)
+        return self
+
+
+class FiberZConfig(FileSection):
+    """Fiber models by mode."""
+
+    fiber_type_parameters: dict[str, FiberTypeConfig] = Field(description="fiber models by mode")
+    fiber_z: Any = Field(None, description="of older releases; ignored")

@@ -1,0 +1,15 @@
+"""Schema of ``config/system/slurm_params.json``: what fibers ask of a cluster."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ascent.config.fields import Count, FileSection
+
+
+class SlurmConfig(FileSection):
+    """Defaults of ``ascent submit`` on a cluster."""
+
+    partition: str = Field("common", description="name of the partition")
+    jobs_per_array: Count = Field(10, description="fibers in each job array")
+    memory_per_fiber: Count = Field(2000, description="memory of a task, MB")
