@@ -161,4 +161,4 @@ def _write_tif(path: Path, image: NDArray[np.uint8]) -> None:
     from PIL import Image
 
     with replacing(path) as temporary:
-        Image.fromarray(image).save(temporary, format="TIFF", compression="tiff_lzw")
+        Image.fromarray(image).save(temporary, format="TIFF", compression="tiff_adobe_deflate")

@@ -161,20 +161,6 @@ def shrinkage_factor(shrinkage: float, definition: str) -> float:
     return factor
 
 
-def perineurium_outer(inner: Trace, a: float, b_um: float) -> Trace:
-    """Return the outer boundary of a perineurium whose thickness is ``a * d + b_um`` µm (spec of the fits: ASCENT).
-
-    Parameters
-    ----------
-    inner : Trace
-    a : float
-        Thickness per effective diameter d of the inner (the circle's of the same area), µm/µm.
-    b_um : float
-        Thickness of a perineurium without diameter, µm.
-    """
-    return inner.offset(a * inner.effective_diameter + b_um)
-
-
 def build_sample(config: SampleConfig, input_dir: Path | str, thickness: PerineuriumThicknessConfig) -> Sample:
     """Make a sample from the masks in a folder.
 
@@ -247,6 +233,7 @@ def _smoothed(section: Section, config: SampleConfig) -> tuple[Section, list[NDA
 
 
 def _with_perineurium(section: Section, config: SampleConfig, thickness: PerineuriumThicknessConfig) -> Section:
+    """Give every fascicle the outer that the fit of thickness over its inner's effective diameter makes."""
     mode = str(config.modes.ci_perineurium_thickness)
     fit = thickness.ci_perineurium_thickness_parameters.get(mode)
     if fit is None:
@@ -255,8 +242,6 @@ def _with_perineurium(section: Section, config: SampleConfig, thickness: Perineu
             f"Sample {config.sample}: modes.ci_perineurium_thickness is {mode}, which gives mask_input INNERS no "
             f"thickness; choose one of {known}."
         )
-    fascicles = (
-        Fascicle(perineurium_outer(fascicle.inners[0], float(fit.a), float(fit.b)), fascicle.inners)
-        for fascicle in section.fascicles
-    )
+    inners = [fascicle.inners[0] for fascicle in section.fascicles]
+    fascicles = (Fascicle(inner.offset(fit.thickness(inner.effective_diameter)), (inner,)) for inner in inners)
     return Section(section.nerve, tuple(fascicles), section.orientation_angle)
