@@ -1,0 +1,75 @@
+"""The cache: what is expensive and depends on content only is kept once for all projects and runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from ascent.errors import RunDirectoryError
+
+CACHE_VARIABLE = "ASCENT_CACHE_DIR"
+
+
+def cache_folder() -> Path:
+    """The folder of the cache: ``$ASCENT_CACHE_DIR``, else ``ascent`` in the user's cache folder."""
+    named = os.environ.get(CACHE_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ascent"
+
+
+def take(kind: str, key: str, target: Path) -> bool:
+    """Copy a cached folder to `target`, which must not exist; False when it is not in the cache."""
+    source = cache_folder() / kind / key
+    if not source.is_dir():
+        return False
+    copy_whole(source, target)
+    return True
+
+
+def put(kind: str, key: str, source: Path) -> None:
+    """Keep a copy of a folder; a cache that cannot be written is left alone."""
+    with suppress(OSError, RunDirectoryError):
+        target = cache_folder() / kind / key
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy_whole(source, target)
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a folder so that `target` appears only when it is complete.
+
+    Raises
+    ------
+    RunDirectoryError
+        When a file cannot be read or written; nothing is left at `target`.
+    """
+    temporary: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+        temporary.chmod(0o755)
+        shutil.copytree(source, temporary, dirs_exist_ok=True)
+        if target.is_dir():
+            _swap(temporary, target)
+        else:
+            os.replace(temporary, target)
+    except (OSError, shutil.Error) as error:
+        raise RunDirectoryError(f"{source} could not be copied to {target}: {error}.") from error
+    finally:
+        if temporary is not None and temporary.exists():
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _swap(new: Path, old: Path) -> None:
+    aside = old.with_name(f".{old.name}.replaced-{os.getpid()}")
+    os.replace(old, aside)
+    try:
+        os.replace(new, old)
+    except OSError:
+        os.replace(aside, old)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
