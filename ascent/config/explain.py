@@ -128,9 +128,7 @@ def _description(models: list[type[BaseModel]], key: str) -> str:
     return ""
 
 
-def _walk(
-    location: Sequence[str | int], model: type[BaseModel]
-) -> tuple[tuple[str | int, ...], list[type[BaseModel]]]:
+def _walk(location: Sequence[str | int], model: type[BaseModel]) -> tuple[tuple[str | int, ...], list[type[BaseModel]]]:
     """Drop what is no key from pydantic's `location`; also return the sections that may hold the last key."""
     path: list[str | int] = []
     current: list[type[BaseModel]] = [model]

@@ -26,19 +26,21 @@ class FiberTypeConfig(Section):
     sampling: Literal["discrete", "interp"] = Field(description="table of diameters, or expressions")
     fiber_type: Count = Field(description="2 myelinated, 3 unmyelinated")
     neuron_flag: Count = Field(description="2 myelinated, 3 unmyelinated")
-    node_channels: Index = Field(0, description="1 for the Schild models")
-    passive_end_nodes: Index = Field(1, description="1 when end nodes are passive")
-    geom_determination_method: Index | None = Field(None, description="0 table, 1 and 2 interpolation")
-    channels_type: Index | None = Field(None, description="number of an unmyelinated model")
-    diameters: list[PositiveNumber] | None = Field(None, description="table of diameters, µm")
-    delta_zs: list[PositiveNumber] | PositiveNumber | None = Field(None, description="node distances, µm")
-    paranodal_length_2s: list[PositiveNumber] | None = Field(None, description="table of FLUT lengths, µm")
-    diameter: bool | None = Field(None, description="true when diameters are free")
-    delta_z: str | dict[str, str] | None = Field(None, description="expression of the node distance")
-    paranodal_length_1: NonNegativeNumber | None = Field(None, description="MYSA length, µm")
-    paranodal_length_2: str | NonNegativeNumber | None = Field(None, description="expression of the FLUT length")
-    node_length: PositiveNumber | None = Field(None, description="µm")
-    inter_length: str | PositiveNumber | None = Field(None, description="expression of the STIN length")
+    node_channels: Index = Field(default=0, description="1 for the Schild models")
+    passive_end_nodes: Index = Field(default=1, description="1 when end nodes are passive")
+    geom_determination_method: Index | None = Field(default=None, description="0 table, 1 and 2 interpolation")
+    channels_type: Index | None = Field(default=None, description="number of an unmyelinated model")
+    diameters: list[PositiveNumber] | None = Field(default=None, description="table of diameters, µm")
+    delta_zs: list[PositiveNumber] | PositiveNumber | None = Field(default=None, description="node distances, µm")
+    paranodal_length_2s: list[PositiveNumber] | None = Field(default=None, description="table of FLUT lengths, µm")
+    diameter: bool | None = Field(default=None, description="true when diameters are free")
+    delta_z: str | dict[str, str] | None = Field(default=None, description="expression of the node distance")
+    paranodal_length_1: NonNegativeNumber | None = Field(default=None, description="MYSA length, µm")
+    paranodal_length_2: str | NonNegativeNumber | None = Field(
+        default=None, description="expression of the FLUT length"
+    )
+    node_length: PositiveNumber | None = Field(default=None, description="µm")
+    inter_length: str | PositiveNumber | None = Field(default=None, description="expression of the STIN length")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -67,4 +69,4 @@ class FiberZConfig(FileSection):
     """Fiber models by mode."""
 
     fiber_type_parameters: dict[str, FiberTypeConfig] = Field(description="fiber models by mode")
-    fiber_z: Any = Field(None, description="of older releases; ignored")
+    fiber_z: Any = Field(default=None, description="of older releases; ignored")

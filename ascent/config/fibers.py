@@ -53,19 +53,23 @@ class XYParametersConfig(Section):
     """Where fibers lie in each inner; which keys are needed depends on `mode`."""
 
     mode: XYMode = Field(description="how fibers are placed in the cross-section")
-    top_down: bool | list[bool] | None = Field(None, description="UNIFORM_DENSITY: from density (true) or number")
-    target_density: PositiveNumber | list[PositiveNumber] | None = Field(None, description="fibers per µm²")
-    minimum_number: Index | list[Index] | None = Field(None, description="least number of fibers in an inner")
-    target_number: Count | list[Count] | None = Field(None, description="fibers in the smallest inner")
-    maximum_number: Count | list[Count] | None = Field(None, description="largest number of fibers in an inner")
-    count: Count | list[Count] | None = Field(None, description="UNIFORM_COUNT: fibers in each inner")
-    seed: Seed | list[Seed] = Field(0, description="seed of the random placement")
-    spoke_count: Count | list[Count] | None = Field(None, description="WHEEL: number of spokes")
-    point_count_per_spoke: Count | list[Count] | None = Field(None, description="WHEEL: fibers on each spoke")
-    find_centroid: bool | list[bool] = Field(False, description="WHEEL: also one fiber at the centroid")
-    angle_offset: Number | list[Number] = Field(0, description="WHEEL: angle of the first spoke")
-    angle_offset_is_in_degrees: bool | list[bool] = Field(True, description="WHEEL: unit of angle_offset")
-    explicit_fiberset_index: Index | list[Index] | None = Field(None, description="number of the file of fibers")
+    top_down: bool | list[bool] | None = Field(
+        default=None, description="UNIFORM_DENSITY: from density (true) or number"
+    )
+    target_density: PositiveNumber | list[PositiveNumber] | None = Field(default=None, description="fibers per µm²")
+    minimum_number: Index | list[Index] | None = Field(default=None, description="least number of fibers in an inner")
+    target_number: Count | list[Count] | None = Field(default=None, description="fibers in the smallest inner")
+    maximum_number: Count | list[Count] | None = Field(default=None, description="largest number of fibers in an inner")
+    count: Count | list[Count] | None = Field(default=None, description="UNIFORM_COUNT: fibers in each inner")
+    seed: Seed | list[Seed] = Field(default=0, description="seed of the random placement")
+    spoke_count: Count | list[Count] | None = Field(default=None, description="WHEEL: number of spokes")
+    point_count_per_spoke: Count | list[Count] | None = Field(default=None, description="WHEEL: fibers on each spoke")
+    find_centroid: bool | list[bool] = Field(default=False, description="WHEEL: also one fiber at the centroid")
+    angle_offset: Number | list[Number] = Field(default=0, description="WHEEL: angle of the first spoke")
+    angle_offset_is_in_degrees: bool | list[bool] = Field(default=True, description="WHEEL: unit of angle_offset")
+    explicit_fiberset_index: Index | list[Index] | None = Field(
+        default=None, description="number of the file of fibers"
+    )
 
     @model_validator(mode="after")
     def _needed(self) -> Self:
@@ -119,19 +123,21 @@ DiameterDistribution = Annotated[TruncatedNormalDiameters | UniformDiameters, Fi
 class ZParametersConfig(Section):
     """Where fibers lie along the nerve; `min` and `max` both None mean the whole length."""
 
-    mode: Literal["EXTRUSION", "EXPLICIT"] = Field("EXTRUSION", description="straight fibers, or curves from a file")
+    mode: Literal["EXTRUSION", "EXPLICIT"] = Field(
+        default="EXTRUSION", description="straight fibers, or curves from a file"
+    )
     diameter: PositiveNumber | list[PositiveNumber] | DiameterDistribution = Field(
         description="one diameter, a list of them, or a distribution (µm)"
     )
-    min: Number | list[Number] | None = Field(None, description="least z, µm")
-    max: Number | list[Number] | None = Field(None, description="largest z, µm")
-    full_nerve_length: bool | list[bool] = Field(False, description="use the whole length of the nerve")
+    min: Number | list[Number] | None = Field(default=None, description="least z, µm")
+    max: Number | list[Number] | None = Field(default=None, description="largest z, µm")
+    full_nerve_length: bool | list[bool] = Field(default=False, description="use the whole length of the nerve")
     offset: Literal["random"] | Fraction | list[Fraction] = Field(
-        "random", description='shift as a fraction of the internodal length, 0 to 1, or "random"'
+        default="random", description='shift as a fraction of the internodal length, 0 to 1, or "random"'
     )
-    absolute_offset: Number | list[Number] | None = Field(None, description="shift, µm")
-    seed: Seed | list[Seed] = Field(0, description="seed of random offsets")
-    fiber_z_shift: Number | list[Number] = Field(0, description="shift of EXPLICIT_3D fibers, µm")
+    absolute_offset: Number | list[Number] | None = Field(default=None, description="shift, µm")
+    seed: Seed | list[Seed] = Field(default=0, description="seed of random offsets")
+    fiber_z_shift: Number | list[Number] = Field(default=0, description="shift of EXPLICIT_3D fibers, µm")
 
     @model_validator(mode="after")
     def _extent(self, info: ValidationInfo) -> Self:
@@ -156,11 +162,11 @@ class FibersConfig(Section):
 
     mode: FiberMode = Field(description="the fiber model")
     xy_trace_buffer: NonNegativeNumber | list[NonNegativeNumber] = Field(
-        0, description="distance that fibers keep from the inner's boundary, µm"
+        default=0, description="distance that fibers keep from the inner's boundary, µm"
     )
     xy_parameters: XYParametersConfig = Field(description="placement in the cross-section")
     z_parameters: ZParametersConfig = Field(description="diameters and placement along the nerve")
-    plot: bool | None = Field(None, description="plot the fibers on the sample")
+    plot: bool | None = Field(default=None, description="plot the fibers on the sample")
 
     @model_validator(mode="before")
     @classmethod

@@ -39,14 +39,22 @@ class FileSection(Section):
     ----------
     raw : dict
         What was validated, before defaults and migrations; the order of keys is the file's. Do not change it.
+    source : str
+        Name of the file, for messages; empty when the data came from Python.
     """
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _source: str = PrivateAttr(default="")
 
     @property
     def raw(self) -> dict[str, Any]:
         """The data as written, in the order of the file."""
         return self._raw or self.model_dump(by_alias=True, exclude_unset=True)
+
+    @property
+    def source(self) -> str:
+        """Name of the file that this came from."""
+        return self._source
 
     def __eq__(self, other: object) -> bool:
         # Files that say the same in another order or with older keys are equal; pydantic would compare `raw` too.

@@ -106,6 +106,7 @@ def validate(data: Mapping[str, Any], model: type[M], source: str) -> M:
         raise ConfigError(problems=problems_of(error, model, source)) from None
     if isinstance(checked, FileSection):
         checked._raw = raw
+        checked._source = source
     for text in notes:
         if (source, text) not in _noted:
             _noted.add((source, text))

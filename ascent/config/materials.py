@@ -23,15 +23,15 @@ class MaterialConfig(Section):
         S/m, or ``"anisotropic"``, and then `sigma_x`, `sigma_y` and `sigma_z` hold the values.
     """
 
-    label: str | None = Field(None, description="a label of your own")
+    label: str | None = Field(default=None, description="a label of your own")
     value: ConductivityText = Field(description='S/m as a number or an expression, or "anisotropic"')
-    sigma_x: ConductivityText | None = Field(None, description="conductivity along x, S/m")
-    sigma_y: ConductivityText | None = Field(None, description="conductivity along y, S/m")
-    sigma_z: ConductivityText | None = Field(None, description="conductivity along z, S/m")
-    unit: str = Field("[S/m]", pattern=r"^\[?\s*S/m\s*\]?$", description="[S/m]")
-    references: dict[str, str] | None = Field(None, description="where the value comes from")
-    reference: str | None = Field(None, description="where the value comes from")
-    note: str | None = Field(None, description="a remark")
+    sigma_x: ConductivityText | None = Field(default=None, description="conductivity along x, S/m")
+    sigma_y: ConductivityText | None = Field(default=None, description="conductivity along y, S/m")
+    sigma_z: ConductivityText | None = Field(default=None, description="conductivity along z, S/m")
+    unit: str = Field(default="[S/m]", pattern=r"^\[?\s*S/m\s*\]?$", description="[S/m]")
+    references: dict[str, str] | None = Field(default=None, description="where the value comes from")
+    reference: str | None = Field(default=None, description="where the value comes from")
+    note: str | None = Field(default=None, description="a remark")
 
     def conductivity(self) -> tuple[float, float, float]:
         """Conductivity along x, y and z, S/m."""

@@ -41,7 +41,7 @@ class MockNerveConfig(Section):
 
     a: PositiveNumber = Field(description="full width along the first axis, µm")
     b: PositiveNumber = Field(description="full width along the second axis, µm")
-    rot: Number = Field(0, description="rotation, degrees")
+    rot: Number = Field(default=0, description="rotation, degrees")
 
     @model_validator(mode="before")
     @classmethod
@@ -75,7 +75,7 @@ class MockFascicleConfig(Section):
     b: PositiveNumber = Field(description="full width along the second axis, µm")
     centroid_x: Number = Field(description="µm from the nerve's centre")
     centroid_y: Number = Field(description="µm from the nerve's centre")
-    rot: Number = Field(0, description="rotation, degrees")
+    rot: Number = Field(default=0, description="rotation, degrees")
 
 
 _RANDOM = ("num_fascicle_attempt", "max_attempt_iter", "seed")
@@ -95,22 +95,28 @@ class PopulateConfig(Section):
     """How fascicles are placed; which keys are needed depends on `mode`."""
 
     mode: Literal["EXPLICIT", "UNIFORM", "TRUNCNORM"] = Field(description="how fascicles are placed")
-    min_fascicle_separation: NonNegativeNumber | None = Field(None, description="least distance of fascicles, µm")
-    Fascicles: list[MockFascicleConfig] | None = Field(None, min_length=1, description="EXPLICIT: the fascicles")
-    lower_fasc_diam: PositiveNumber | None = Field(None, description="UNIFORM: least diameter, µm")
-    upper_fasc_diam: PositiveNumber | None = Field(None, description="UNIFORM: largest diameter, µm")
-    lower_fasc_ecc: Eccentricity | None = Field(None, description="UNIFORM: least eccentricity, 0 to 1")
-    upper_fasc_ecc: Eccentricity | None = Field(None, description="UNIFORM: largest eccentricity, 0 to 1")
-    mu_fasc_diam: PositiveNumber | None = Field(None, description="TRUNCNORM: mean diameter, µm")
-    std_fasc_diam: NonNegativeNumber | None = Field(None, description="TRUNCNORM: deviation of the diameter, µm")
-    n_std_diam_limit: NonNegativeNumber | None = Field(None, description="TRUNCNORM: cut-off, in deviations")
-    mu_fasc_ecc: Eccentricity | None = Field(None, description="TRUNCNORM: mean eccentricity, 0 to 1")
-    std_fasc_ecc: NonNegativeNumber | None = Field(None, description="TRUNCNORM: deviation of the eccentricity")
-    n_std_ecc_limit: NonNegativeNumber | None = Field(None, description="TRUNCNORM: cut-off, in deviations")
-    num_fascicle_attempt: Count | None = Field(None, description="number of fascicles to try to place")
-    num_fascicle_placed: Index | None = Field(None, description="written by the program")
-    max_attempt_iter: Count | None = Field(None, description="number of places to try for each fascicle")
-    seed: Seed | None = Field(None, description="seed of the random placement")
+    min_fascicle_separation: NonNegativeNumber | None = Field(
+        default=None, description="least distance of fascicles, µm"
+    )
+    Fascicles: list[MockFascicleConfig] | None = Field(
+        default=None, min_length=1, description="EXPLICIT: the fascicles"
+    )
+    lower_fasc_diam: PositiveNumber | None = Field(default=None, description="UNIFORM: least diameter, µm")
+    upper_fasc_diam: PositiveNumber | None = Field(default=None, description="UNIFORM: largest diameter, µm")
+    lower_fasc_ecc: Eccentricity | None = Field(default=None, description="UNIFORM: least eccentricity, 0 to 1")
+    upper_fasc_ecc: Eccentricity | None = Field(default=None, description="UNIFORM: largest eccentricity, 0 to 1")
+    mu_fasc_diam: PositiveNumber | None = Field(default=None, description="TRUNCNORM: mean diameter, µm")
+    std_fasc_diam: NonNegativeNumber | None = Field(
+        default=None, description="TRUNCNORM: deviation of the diameter, µm"
+    )
+    n_std_diam_limit: NonNegativeNumber | None = Field(default=None, description="TRUNCNORM: cut-off, in deviations")
+    mu_fasc_ecc: Eccentricity | None = Field(default=None, description="TRUNCNORM: mean eccentricity, 0 to 1")
+    std_fasc_ecc: NonNegativeNumber | None = Field(default=None, description="TRUNCNORM: deviation of the eccentricity")
+    n_std_ecc_limit: NonNegativeNumber | None = Field(default=None, description="TRUNCNORM: cut-off, in deviations")
+    num_fascicle_attempt: Count | None = Field(default=None, description="number of fascicles to try to place")
+    num_fascicle_placed: Index | None = Field(default=None, description="written by the program")
+    max_attempt_iter: Count | None = Field(default=None, description="number of places to try for each fascicle")
+    seed: Seed | None = Field(default=None, description="seed of the random placement")
 
     @model_validator(mode="after")
     def _needed(self) -> Self:
@@ -160,7 +166,7 @@ class MockSampleConfig(FileSection):
     model_config = ConfigDict(serialize_by_alias=True)
 
     global_: MockGlobalConfig = Field(alias="global", description='{"NAME": …}')
-    pseudonym: str | None = Field(None, description="a label of your own")
+    pseudonym: str | None = Field(default=None, description="a label of your own")
     scalebar_length: PositiveNumber = Field(description="length of the scale bar, µm")
     nerve: MockNerveConfig = Field(description="a, b (full widths, µm), rot (degrees)")
     figure: MockFigureConfig = Field(description="fig_dpi, fig_margin")

@@ -37,30 +37,32 @@ class ModelModes(Section):
 
     rho_perineurium: Literal["RHO_WEERASURIYA", "MANUAL"] = Field(description="where perineurium's resistivity is from")
     cuff_shift: CuffShiftMode = Field(description="how the cuff is placed around the nerve")
-    use_ci: bool = Field(True, description="thin perineurium as a contact impedance where a fascicle has one inner")
-    fiber_z: str | None = Field(None, description="legacy place of the z mode of the fibers; ignored")
+    use_ci: bool = Field(
+        default=True, description="thin perineurium as a contact impedance where a fascicle has one inner"
+    )
+    fiber_z: str | None = Field(default=None, description="legacy place of the z mode of the fibers; ignored")
 
 
 class ShiftConfig(Section):
     """A displacement, µm."""
 
-    x: Number = Field(0, description="along x, µm")
-    y: Number = Field(0, description="along y, µm")
-    z: Number = Field(0, description="along z, µm")
+    x: Number = Field(default=0, description="along x, µm")
+    y: Number = Field(default=0, description="along y, µm")
+    z: Number = Field(default=0, description="along z, µm")
 
 
 class RotateConfig(Section):
     """Rotation of a cuff about the nerve, degrees."""
 
-    add_ang: Number = Field(0, description="your own angle, degrees")
-    pos_ang: Number | None = Field(None, description="written by the program, degrees")
+    add_ang: Number = Field(default=0, description="your own angle, degrees")
+    pos_ang: Number | None = Field(default=None, description="written by the program, degrees")
 
 
 class CuffPlacementConfig(Section):
     """One cuff of the model and where it sits."""
 
     preset: str = Field(pattern=r"^[^/\\]+\.json$", description="file name of a cuff preset, such as Purdue.json")
-    index: Index | None = Field(None, description="number of the cuff, unique in the model")
+    index: Index | None = Field(default=None, description="number of the cuff, unique in the model")
     rotate: RotateConfig = Field(default_factory=RotateConfig, description="rotation, degrees")
     shift: ShiftConfig = Field(default_factory=ShiftConfig, description="displacement, µm")
 
@@ -77,9 +79,9 @@ class DistalConfig(Section):
     """The cylinder of medium around the proximal one."""
 
     exist: bool = Field(description="whether there is one")
-    distant_ground: bool = Field(False, description="whether its outer faces are ground")
-    length: PositiveNumber | None = Field(None, description="µm")
-    radius: PositiveNumber | None = Field(None, description="µm")
+    distant_ground: bool = Field(default=False, description="whether its outer faces are ground")
+    length: PositiveNumber | None = Field(default=None, description="µm")
+    radius: PositiveNumber | None = Field(default=None, description="µm")
     shift: ShiftConfig = Field(default_factory=ShiftConfig, description="displacement, µm")
 
     @model_validator(mode="after")
@@ -116,7 +118,7 @@ class MeshElementConfig(Section):
     hgrad: Annotated[Number, Field(ge=1)] = Field(description="largest growth from element to element")
     hcurve: PositiveNumber = Field(description="element size as a fraction of the radius of curvature")
     hnarrow: PositiveNumber = Field(description="layers of elements in narrow regions")
-    mesh_time: NonNegativeNumber | None = Field(None, description="written by the program, ms")
+    mesh_time: NonNegativeNumber | None = Field(default=None, description="written by the program, ms")
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -128,38 +130,44 @@ class MeshElementConfig(Section):
 class MeshConfig(Section):
     """The mesh, and after meshing its statistics."""
 
-    quality_measure: QualityMeasure = Field("vollength", description="measure of element quality in the statistics")
-    shape_order: ShapeOrder | Annotated[Whole, Field(ge=1, le=5)] = Field("quadratic", description="order of curvature")
+    quality_measure: QualityMeasure = Field(
+        default="vollength", description="measure of element quality in the statistics"
+    )
+    shape_order: ShapeOrder | Annotated[Whole, Field(ge=1, le=5)] = Field(
+        default="quadratic", description="order of curvature"
+    )
     proximal: MeshElementConfig = Field(description="hmax, hmin, hgrad, hcurve, hnarrow")
-    distal: MeshElementConfig | None = Field(None, description="hmax, hmin, hgrad, hcurve, hnarrow")
-    stats: dict[str, Any] | None = Field(None, description="written by the program")
-    name: str | None = Field(None, description="written by the program")
+    distal: MeshElementConfig | None = Field(default=None, description="hmax, hmin, hgrad, hcurve, hnarrow")
+    stats: dict[str, Any] | None = Field(default=None, description="written by the program")
+    name: str | None = Field(default=None, description="written by the program")
 
 
 class SolverConfig(Section):
     """Order and kind of the solver."""
 
-    sorder: Annotated[Whole, Field(ge=1, le=3)] = Field(2, description="order of the solution, 1 to 3")
-    type: Literal["iterative", "direct"] = Field("iterative", description="kind of solver")
+    sorder: Annotated[Whole, Field(ge=1, le=3)] = Field(default=2, description="order of the solution, 1 to 3")
+    type: Literal["iterative", "direct"] = Field(default="iterative", description="kind of solver")
 
 
 class ModelConfig(FileSection):
     """The volume conductor: medium, cuffs, materials, mesh and solver."""
 
-    pseudonym: str | None = Field(None, description="a label of your own")
+    pseudonym: str | None = Field(default=None, description="a label of your own")
     modes: ModelModes = Field(description="rho_perineurium, cuff_shift, use_ci")
     medium: MediumConfig = Field(description="proximal and distal")
     inner_interp_tol: NonNegativeNumber = Field(description="relative tolerance of inner traces, such as 0.01")
     outer_interp_tol: NonNegativeNumber = Field(description="relative tolerance of outer traces, such as 0.01")
-    nerve_interp_tol: NonNegativeNumber | None = Field(None, description="relative tolerance of the nerve's trace")
+    nerve_interp_tol: NonNegativeNumber | None = Field(
+        default=None, description="relative tolerance of the nerve's trace"
+    )
     cuff: list[CuffPlacementConfig] = Field(min_length=1, description="one cuff or a list of cuffs")
-    min_radius_enclosing_circle: PositiveNumber | None = Field(None, description="written by the program, µm")
+    min_radius_enclosing_circle: PositiveNumber | None = Field(default=None, description="written by the program, µm")
     mesh: MeshConfig = Field(description="proximal and distal mesh sizes")
-    frequency: NonNegativeNumber | None = Field(None, description="frequency for RHO_WEERASURIYA, Hz")
+    frequency: NonNegativeNumber | None = Field(default=None, description="frequency for RHO_WEERASURIYA, Hz")
     temperature: Annotated[Number, Field(gt=-100, lt=200)] = Field(description="°C")
     conductivities: dict[str, str | MaterialConfig] = Field(description="a material for each function")
     solver: SolverConfig = Field(default_factory=SolverConfig, description="sorder and type")
-    solution: dict[str, Any] | None = Field(None, description="written by the program")
+    solution: dict[str, Any] | None = Field(default=None, description="written by the program")
 
     @model_validator(mode="before")
     @classmethod

@@ -27,8 +27,8 @@ class ThresholdConfig(Section):
     """What counts as an action potential, and where it is looked for."""
 
     value: Number = Field(description="membrane potential that an action potential crosses, mV")
-    n_min_aps: Whole = Field(1, description="number of action potentials; must be 1")
-    ap_detect_location: Fraction = Field(0.9, description="where along the fiber, 0 to 1")
+    n_min_aps: Whole = Field(default=1, description="number of action potentials; must be 1")
+    ap_detect_location: Fraction = Field(default=0.9, description="where along the fiber, 0 to 1")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -50,13 +50,15 @@ class BoundsSearchConfig(Section):
     `top` works (activates, blocks) and `bottom` does not; both have one sign.
     """
 
-    mode: Literal["PERCENT_INCREMENT", "ABSOLUTE_INCREMENT"] = Field("PERCENT_INCREMENT", description="unit of step")
+    mode: Literal["PERCENT_INCREMENT", "ABSOLUTE_INCREMENT"] = Field(
+        default="PERCENT_INCREMENT", description="unit of step"
+    )
     top: Number = Field(description="amplitude that should work, mA")
     bottom: Number = Field(description="amplitude that should not, mA")
     step: PositiveNumber = Field(description="change when a bound is wrong, % or mA")
-    max_steps: Count = Field(100, description="number of changes before the search gives up")
-    scout: ScoutConfig | None = Field(None, description="model and sim whose thresholds give the bounds")
-    scout_sim: bool | Index | None = Field(None, description="ignored; use scout")
+    max_steps: Count = Field(default=100, description="number of changes before the search gives up")
+    scout: ScoutConfig | None = Field(default=None, description="model and sim whose thresholds give the bounds")
+    scout_sim: bool | Index | None = Field(default=None, description="ignored; use scout")
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -77,10 +79,12 @@ class TerminationConfig(Section):
     """When a threshold is precise enough."""
 
     mode: Literal["PERCENT_DIFFERENCE", "ABSOLUTE_DIFFERENCE"] = Field(
-        "PERCENT_DIFFERENCE", description="percent, or tolerance in mA"
+        default="PERCENT_DIFFERENCE", description="percent, or tolerance in mA"
     )
-    percent: Annotated[Number, Field(gt=0, lt=100)] | None = Field(None, description="difference of the bounds, %")
-    tolerance: PositiveNumber | None = Field(None, description="difference of the bounds, mA")
+    percent: Annotated[Number, Field(gt=0, lt=100)] | None = Field(
+        default=None, description="difference of the bounds, %"
+    )
+    tolerance: PositiveNumber | None = Field(default=None, description="difference of the bounds, mA")
 
     @model_validator(mode="after")
     def _needed(self) -> Self:
@@ -97,9 +101,9 @@ class ProtocolConfig(Section):
     initSS: Annotated[Number, Field(lt=0)] = Field(description="start of the initial steady state, ms, less than 0")
     dt_initSS: PositiveNumber = Field(description="time step of the initial steady state, ms")
     threshold: ThresholdConfig = Field(description="value (mV), n_min_aps, ap_detect_location")
-    bounds_search: BoundsSearchConfig | None = Field(None, description="mode, top, bottom, step")
-    termination_criteria: TerminationConfig | None = Field(None, description="mode and percent or tolerance")
-    amplitudes: list[Number] | None = Field(None, min_length=1, description="amplitudes to run, mA")
+    bounds_search: BoundsSearchConfig | None = Field(default=None, description="mode, top, bottom, step")
+    termination_criteria: TerminationConfig | None = Field(default=None, description="mode and percent or tolerance")
+    amplitudes: list[Number] | None = Field(default=None, min_length=1, description="amplitudes to run, mA")
 
     @model_validator(mode="after")
     def _needed(self) -> Self:
@@ -114,7 +118,7 @@ class IntracellularTimesConfig(Section):
 
     pw: NonNegativeNumber = Field(description="width of a pulse, ms")
     IntraStim_PulseTrain_delay: NonNegativeNumber = Field(description="start of the first pulse, ms")
-    IntraStim_PulseTrain_dur: NonNegativeNumber | None = Field(None, description="duration of the train, ms")
+    IntraStim_PulseTrain_dur: NonNegativeNumber | None = Field(default=None, description="duration of the train, ms")
 
 
 class IntracellularStimConfig(Section):

@@ -14,17 +14,17 @@ Indices = Index | list[Index] | None
 class QueryIndicesConfig(Section):
     """Indices to look among; null means all."""
 
-    sample: Indices = Field(None, description="one index, a list, or null")
-    model: Indices = Field(None, description="one index, a list, or null")
-    sim: Indices = Field(None, description="one index, a list, or null")
+    sample: Indices = Field(default=None, description="one index, a list, or null")
+    model: Indices = Field(default=None, description="one index, a list, or null")
+    sim: Indices = Field(default=None, description="one index, a list, or null")
 
 
 class QueryCriteriaConfig(FileSection):
     """Parts of configurations that must agree."""
 
-    partial_matches: bool = Field(False, description="lists match when they hold what is asked for")
-    include_downstream: bool = Field(False, description="find what lies below a match without criteria")
-    sample: dict[str, Any] | None = Field(None, description="part of a sample.json")
-    model: dict[str, Any] | None = Field(None, description="part of a model.json")
-    sim: dict[str, Any] | None = Field(None, description="part of a sim.json")
+    partial_matches: bool = Field(default=False, description="lists match when they hold what is asked for")
+    include_downstream: bool = Field(default=False, description="find what lies below a match without criteria")
+    sample: dict[str, Any] | None = Field(default=None, description="part of a sample.json")
+    model: dict[str, Any] | None = Field(default=None, description="part of a model.json")
+    sim: dict[str, Any] | None = Field(default=None, description="part of a sim.json")
     indices: QueryIndicesConfig = Field(default_factory=QueryIndicesConfig, description="sample, model, sim")

@@ -42,8 +42,8 @@ ContourApproximation = Literal["SIMPLE", "NONE"]
 class ScaleConfig(Section):
     """From pixels to micrometres, and from the slide to the living nerve."""
 
-    scale_bar_length: PositiveNumber | None = Field(None, description="length of the bar in the scale mask, µm")
-    scale_ratio: PositiveNumber | None = Field(None, description="size of a pixel, µm per pixel")
+    scale_bar_length: PositiveNumber | None = Field(default=None, description="length of the bar in the scale mask, µm")
+    scale_ratio: PositiveNumber | None = Field(default=None, description="size of a pixel, µm per pixel")
     shrinkage: Fraction = Field(description="shrinkage of the tissue as a fraction from 0 to 1")
 
 
@@ -51,58 +51,66 @@ class BoundarySeparationConfig(Section):
     """Least distances that deformation keeps."""
 
     fascicles: NonNegativeNumber = Field(description="between fascicles, µm")
-    nerve: NonNegativeNumber | None = Field(None, description="between fascicles and the nerve's boundary, µm")
+    nerve: NonNegativeNumber | None = Field(default=None, description="between fascicles and the nerve's boundary, µm")
 
 
 class SampleModes(Section):
     """The choices of the sample stage."""
 
     mask_input: MaskInputMode = Field(description="which masks hold the fascicles")
-    scale_input: ScaleInputMode = Field("MASK", description="where the scale comes from")
+    scale_input: ScaleInputMode = Field(default="MASK", description="where the scale comes from")
     nerve: NerveMode = Field(description="whether there is a mask of the nerve")
     deform: DeformMode = Field(description="whether the nerve is deformed to its final outline")
     ci_perineurium_thickness: PerineuriumThicknessMode = Field(description="relation of thickness to diameter")
-    reshape_nerve: ReshapeNerveMode = Field("NONE", description="final outline of a deformed nerve")
-    shrinkage_definition: ShrinkageDefinition = Field("LENGTH_FORWARDS", description="what shrinkage is a fraction of")
-    contour_approximation: ContourApproximation = Field("SIMPLE", description="how contours are thinned")
+    reshape_nerve: ReshapeNerveMode = Field(default="NONE", description="final outline of a deformed nerve")
+    shrinkage_definition: ShrinkageDefinition = Field(
+        default="LENGTH_FORWARDS", description="what shrinkage is a fraction of"
+    )
+    contour_approximation: ContourApproximation = Field(default="SIMPLE", description="how contours are thinned")
 
 
 class SmoothingConfig(Section):
     """Distances by which traces are offset outwards and back."""
 
-    nerve_distance: NonNegativeNumber | None = Field(None, description="for the nerve, µm")
+    nerve_distance: NonNegativeNumber | None = Field(default=None, description="for the nerve, µm")
     fascicle_distance: NonNegativeNumber = Field(description="for inners and outers, µm")
 
 
 class ImagePreprocessingConfig(Section):
     """What is done to masks before contours are found."""
 
-    fill_holes: bool = Field(False, description="fill holes in objects")
-    object_removal_area: NonNegativeNumber = Field(0, description="objects smaller than this are removed, pixels")
+    fill_holes: bool = Field(default=False, description="fill holes in objects")
+    object_removal_area: NonNegativeNumber = Field(
+        default=0, description="objects smaller than this are removed, pixels"
+    )
 
 
 class SampleConfig(FileSection):
     """A nerve sample: its masks, its scale and what is done to its traces."""
 
     sample: str = Field(min_length=1, description="name of the folder below input/ that holds the masks")
-    pseudonym: str | None = Field(None, description="a label of your own")
-    sex: str | None = Field(None, description="sex of the animal")
-    level: str | None = Field(None, description="level of the nerve")
+    pseudonym: str | None = Field(default=None, description="a label of your own")
+    sex: str | None = Field(default=None, description="sex of the animal")
+    level: str | None = Field(default=None, description="level of the nerve")
     scale: ScaleConfig = Field(description="scale_bar_length or scale_ratio, and shrinkage")
-    boundary_separation: BoundarySeparationConfig | None = Field(None, description="separations for deformation")
+    boundary_separation: BoundarySeparationConfig | None = Field(
+        default=None, description="separations for deformation"
+    )
     modes: SampleModes = Field(description="modes of the sample")
-    smoothing: SmoothingConfig | None = Field(None, description="smoothing distances, µm; none without this block")
+    smoothing: SmoothingConfig | None = Field(
+        default=None, description="smoothing distances, µm; none without this block"
+    )
     image_preprocessing: ImagePreprocessingConfig = Field(
         default_factory=ImagePreprocessingConfig, description="preparation of the masks"
     )
-    morph_count: Count = Field(100, description="number of steps of the deformation")
-    deform_ratio: Fraction | None = Field(None, description="how far the outline moves to its target, 0 to 1")
-    rotation: Number | None = Field(None, description="rotation of the whole sample, degrees")
-    render_deform: bool = Field(False, description="show the deformation")
-    plot: bool | None = Field(None, description="unused")
-    plot_folder: bool | None = Field(None, description="unused")
-    map_path: str | None = Field(None, description="path of a slide map")
-    Morphology: Any = Field(None, description="written by the program")
+    morph_count: Count = Field(default=100, description="number of steps of the deformation")
+    deform_ratio: Fraction | None = Field(default=None, description="how far the outline moves to its target, 0 to 1")
+    rotation: Number | None = Field(default=None, description="rotation of the whole sample, degrees")
+    render_deform: bool = Field(default=False, description="show the deformation")
+    plot: bool | None = Field(default=None, description="unused")
+    plot_folder: bool | None = Field(default=None, description="unused")
+    map_path: str | None = Field(default=None, description="path of a slide map")
+    Morphology: Any = Field(default=None, description="written by the program")
 
     @model_validator(mode="before")
     @classmethod

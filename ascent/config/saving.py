@@ -12,9 +12,9 @@ from ascent.config.fields import NOTHING, Fault, Fraction, NonNegativeNumber, Nu
 class SpaceConfig(Section):
     """Variables of all nodes at some times."""
 
-    vm: bool = Field(False, description="membrane potential")
-    gating: bool = Field(False, description="gating variables")
-    times: list[NonNegativeNumber] | None = Field(None, description="when, ms")
+    vm: bool = Field(default=False, description="membrane potential")
+    gating: bool = Field(default=False, description="gating variables")
+    times: list[NonNegativeNumber] | None = Field(default=None, description="when, ms")
 
     @model_validator(mode="after")
     def _times(self) -> Self:
@@ -26,10 +26,10 @@ class SpaceConfig(Section):
 class TimeConfig(Section):
     """Variables of some nodes at all times."""
 
-    vm: bool = Field(False, description="membrane potential")
-    gating: bool = Field(False, description="gating variables")
-    istim: bool = Field(False, description="intracellular current")
-    locs: Literal["all"] | list[Fraction] | None = Field(None, description='where, 0 to 1, or "all"')
+    vm: bool = Field(default=False, description="membrane potential")
+    gating: bool = Field(default=False, description="gating variables")
+    istim: bool = Field(default=False, description="intracellular current")
+    locs: Literal["all"] | list[Fraction] | None = Field(default=None, description='where, 0 to 1, or "all"')
 
     @model_validator(mode="after")
     def _locs(self) -> Self:
@@ -44,7 +44,7 @@ class EndApTimesConfig(Section):
 
     loc_min: Fraction = Field(description="first place, 0 to 1")
     loc_max: Fraction = Field(description="second place, 0 to 1")
-    threshold: Number = Field(-30, description="membrane potential that an action potential crosses, mV")
+    threshold: Number = Field(default=-30, description="membrane potential that an action potential crosses, mV")
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -56,7 +56,7 @@ class EndApTimesConfig(Section):
 class CapRecordingConfig(Section):
     """What is kept of the signal at the recording cuff."""
 
-    Imembrane_matrix: bool = Field(False, description="transmembrane currents of all compartments")
+    Imembrane_matrix: bool = Field(default=False, description="transmembrane currents of all compartments")
 
 
 class SavingConfig(Section):
@@ -72,10 +72,10 @@ class SavingConfig(Section):
 
     space: SpaceConfig = Field(default_factory=SpaceConfig, description="vm, gating, times (ms)")
     time: TimeConfig = Field(default_factory=TimeConfig, description="vm, gating, istim, locs")
-    runtimes: bool = Field(False, description="seconds that each fiber took")
-    aploctime: bool = Field(False, description="time of the last action potential at each node")
-    end_ap_times: EndApTimesConfig | None = Field(None, description="loc_min, loc_max, threshold (mV)")
-    cap_recording: CapRecordingConfig | None = Field(None, description="Imembrane_matrix")
+    runtimes: bool = Field(default=False, description="seconds that each fiber took")
+    aploctime: bool = Field(default=False, description="time of the last action potential at each node")
+    end_ap_times: EndApTimesConfig | None = Field(default=None, description="loc_min, loc_max, threshold (mV)")
+    cap_recording: CapRecordingConfig | None = Field(default=None, description="Imembrane_matrix")
     three_d_fiber_intermediate_data: bool = Field(
-        False, alias="3D_fiber_intermediate_data", description="steps of the placement of 3D fibers"
+        default=False, alias="3D_fiber_intermediate_data", description="steps of the placement of 3D fibers"
     )

@@ -21,10 +21,12 @@ ACTIVE_ENDS = ("TIGERHOLM",)
 class SupersampledBasesConfig(Section):
     """Potentials on a fine grid along the nerve, used again by other sims."""
 
-    generate: bool = Field(False, description="make them")
-    use: bool = Field(False, description="use them")
-    dz: PositiveNumber | list[PositiveNumber] | None = Field(None, description="distance of the grid's points, µm")
-    source_sim: Index | None = Field(None, description="index of the sim whose potentials are used")
+    generate: bool = Field(default=False, description="make them")
+    use: bool = Field(default=False, description="use them")
+    dz: PositiveNumber | list[PositiveNumber] | None = Field(
+        default=None, description="distance of the grid's points, µm"
+    )
+    source_sim: Index | None = Field(default=None, description="index of the sim whose potentials are used")
 
     @model_validator(mode="after")
     def _needed(self) -> Self:
@@ -46,16 +48,20 @@ class SimConfig(FileSection):
         ``{"<preset>.json": [[weight of each contact], …], "cuff_index": int}``, stimulating and recording cuff.
     """
 
-    pseudonym: str | None = Field(None, description="a label of your own")
+    pseudonym: str | None = Field(default=None, description="a label of your own")
     n_dimensions: Index = Field(description="number of parameters that are lists")
-    active_srcs: dict[str, Any] | None = Field(None, description='weights of contacts: {"Purdue.json": [[1, -1]]}')
-    active_recs: dict[str, Any] | None = Field(None, description="weights of recording contacts")
+    active_srcs: dict[str, Any] | None = Field(
+        default=None, description='weights of contacts: {"Purdue.json": [[1, -1]]}'
+    )
+    active_recs: dict[str, Any] | None = Field(default=None, description="weights of recording contacts")
     fibers: FibersConfig = Field(description="mode, xy_parameters, z_parameters")
     waveform: WaveformConfig = Field(description="global and one shape")
-    intracellular_stim: IntracellularStimConfig | None = Field(None, description="pulses of current")
+    intracellular_stim: IntracellularStimConfig | None = Field(default=None, description="pulses of current")
     saving: SavingConfig = Field(default_factory=SavingConfig, description="what is saved")
     protocol: ProtocolConfig = Field(description="mode, threshold, bounds_search, termination_criteria")
-    supersampled_bases: SupersampledBasesConfig | None = Field(None, description="generate, use, dz, source_sim")
+    supersampled_bases: SupersampledBasesConfig | None = Field(
+        default=None, description="generate, use, dz, source_sim"
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -43,8 +43,8 @@ class TimingConfig(Section):
     on: NonNegative = Field(description="start of the stimulation, ms")
     off: NonNegative = Field(description="end of the stimulation, ms")
     stop: Positive = Field(description="end of the simulation, ms")
-    start: Any = Field(None, description="ignored; time starts at 0")
-    unit: Any = Field(None, description="ignored; times are in ms")
+    start: Any = Field(default=None, description="ignored; time starts at 0")
+    unit: Any = Field(default=None, description="ignored; times are in ms")
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -125,10 +125,10 @@ class ExplicitWaveform(Section):
     """Samples from ``config/user/waveforms/<index>.dat``."""
 
     index: Index | list[Index] = Field(description="number of the file in config/user/waveforms")
-    dt_atol: NonNegative = Field(1e-9, description="difference of time steps that needs no resampling, ms")
-    period_repeats: Count | list[Count] = Field(1, description="how often the samples are repeated")
+    dt_atol: NonNegative = Field(default=1e-9, description="difference of time steps that needs no resampling, ms")
+    period_repeats: Count | list[Count] = Field(default=1, description="how often the samples are repeated")
     digits: Index | list[Index] = Field(description="decimals of the values of the waveform")
-    pulse_repetition_freq: Positive | None = Field(None, description="not used")
+    pulse_repetition_freq: Positive | None = Field(default=None, description="not used")
 
 
 class WaveformConfig(Section):
@@ -143,15 +143,15 @@ class WaveformConfig(Section):
     model_config = ConfigDict(serialize_by_alias=True)
 
     global_: TimingConfig = Field(alias="global", description="dt, on, off, stop (ms)")
-    MONOPHASIC_PULSE_TRAIN: MonophasicPulseTrain | None = Field(None, description="pulses of one sign")
-    SINUSOID: Sinusoid | None = Field(None, description="a sine")
-    BIPHASIC_FULL_DUTY: BiphasicFullDuty | None = Field(None, description="a square wave")
-    BIPHASIC_PULSE_TRAIN: BiphasicPulseTrain | None = Field(None, description="pairs of pulses")
+    MONOPHASIC_PULSE_TRAIN: MonophasicPulseTrain | None = Field(default=None, description="pulses of one sign")
+    SINUSOID: Sinusoid | None = Field(default=None, description="a sine")
+    BIPHASIC_FULL_DUTY: BiphasicFullDuty | None = Field(default=None, description="a square wave")
+    BIPHASIC_PULSE_TRAIN: BiphasicPulseTrain | None = Field(default=None, description="pairs of pulses")
     BIPHASIC_PULSE_TRAIN_Q_BALANCED_UNEVEN_PW: BiphasicPulseTrainUneven | None = Field(
-        None, description="charge-balanced pairs of pulses of two widths"
+        default=None, description="charge-balanced pairs of pulses of two widths"
     )
-    EXPLICIT: ExplicitWaveform | None = Field(None, description="samples from a file")
-    plot: bool | None = Field(None, description="plot the waveform")
+    EXPLICIT: ExplicitWaveform | None = Field(default=None, description="samples from a file")
+    plot: bool | None = Field(default=None, description="plot the waveform")
 
     @property
     def mode(self) -> str:
