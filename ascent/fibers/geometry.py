@@ -98,7 +98,7 @@ class MyelinatedGeometry(_Chain):
     node_diameter, axon_diameter : float
         Inner diameter (µm) of node and MYSA, and of FLUT and STIN.
     lamellae : float
-        Number of myelin lamellae, before any rounding.
+        Number of myelin lamellae; a fitted model may have a fraction of one.
     """
 
     node_length: float
@@ -183,6 +183,7 @@ def section_geometry(
     stin_length = lengths.get(
         "stin_length", (delta_z - node_length - 2 * mysa_length - 2 * flut_length) / STIN_PER_INTERNODE
     )
+    lamellae = value("lamellae", formulas.lamellae, axon_diameter)
     if not stin_length > 0:
         raise ConfigError(
             f"A {model.name} fiber of {diameter:g} µm has no room for its internode: delta_z is {delta_z:g} µm and its "
@@ -198,7 +199,7 @@ def section_geometry(
         stin_length=stin_length,
         node_diameter=value("node_diameter", formulas.node_diameter, axon_diameter),
         axon_diameter=axon_diameter,
-        lamellae=value("lamellae", formulas.lamellae, axon_diameter),
+        lamellae=math.trunc(lamellae) if formulas.whole_lamellae else lamellae,
     )
 
 

@@ -71,6 +71,8 @@ class GeometryFormulas(_Strict):
     axon_diameter: Formula | None = None
     node_diameter: Formula | None = None
     lamellae: Formula | None = None
+    #: whether the number of lamellae is cut to a whole number
+    whole_lamellae: bool = False
 
 
 class MechanismUse(_Strict):
@@ -112,7 +114,6 @@ class ConventionData(_Strict):
     """Where published implementations of one model differ."""
 
     end: EndSection | None
-    whole_lamellae: bool = False
     rest: float | None = Field(default=None, description="mV, where it differs from the membrane's")
 
 

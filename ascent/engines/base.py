@@ -1,0 +1,216 @@
+"""What every engine offers: open a fiber with a stimulus, then run it at one amplitude after another.
+
+Time is counted in steps: step i goes from ``i*dt`` to ``(i+1)*dt`` under the extracellular potential
+``amplitude * waveform[i] * potentials``. An action potential at a node is an upward crossing of the detection
+threshold; it carries the time of the first step end at which the node was at or above it.
+
+Early stop
+----------
+A run may end before its last step when its :class:`StopRule` says that the rest cannot matter:
+
+* *fired*: the detection node has fired (later than `not_before`). Counts and last-spike times only grow, so for
+  activation (at least one spike) and block (no spike after the delay) the verdict stands.
+* *rest*: the waveform is zero for good, no intracellular pulse is on or still to come, and at every check, for as
+  long as the membrane's `hold`, every node was within the membrane's small band of its resting voltage and every
+  gate within its band of rest. `hold` is longer than a spike takes to leave the zone where it starts, and a
+  travelling spike keeps several nodes outside the band, so nothing is left that could fire.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ascent.errors import ConfigError
+from ascent.fibers.fiber import Fiber
+
+
+@dataclass(frozen=True)
+class IntracellularPulses:
+    """A train of rectangular current pulses into one node.
+
+    Attributes
+    ----------
+    node : int
+        Node index.
+    amplitude : float
+        nA.
+    pulse_width, delay : float
+        ms.
+    frequency : float
+        Hz; 0 means a single pulse.
+    duration : float
+        ms from `delay` within which pulses occur.
+    """
+
+    node: int
+    amplitude: float
+    pulse_width: float
+    delay: float
+    frequency: float = 0.0
+    duration: float = float("inf")
+
+    def samples(self, dt: float, n_steps: int) -> NDArray[np.float64]:
+        """Current (nA) during each step, shape (n_steps,); a step is on when its middle lies in a pulse."""
+        middle = (np.arange(n_steps) + 0.5) * dt - self.delay
+        phase = middle if self.frequency <= 0 else np.mod(middle, 1000.0 / self.frequency)
+        on = (middle >= 0) & (middle < self.duration) & (phase < self.pulse_width)
+        return np.where(on, self.amplitude, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Stimulus:
+    """What drives a fiber, apart from the amplitude.
+
+    Attributes
+    ----------
+    waveform : ndarray, shape (n_steps,)
+        Factor of the amplitude during each step.
+    dt : float
+        Step, ms.
+    intracellular : IntracellularPulses, optional
+    initial_time, initial_dt : float
+        The fiber settles from `initial_time` (ms, ≤ 0) to 0 without stimulus in steps of `initial_dt` (ms).
+    spike_threshold : float
+        mV at which a node counts as firing.
+    """
+
+    waveform: NDArray[np.float64]
+    dt: float
+    intracellular: IntracellularPulses | None = None
+    initial_time: float = -200.0
+    initial_dt: float = 5.0
+    spike_threshold: float = -30.0
+
+    def __post_init__(self) -> None:
+        waveform = np.ascontiguousarray(self.waveform, dtype=np.float64)
+        object.__setattr__(self, "waveform", waveform)
+        if waveform.ndim != 1 or not waveform.size or not np.isfinite(waveform).all():
+            raise ConfigError("A waveform is a non-empty one-dimensional array of finite numbers, one for each step.")
+        if not self.dt > 0:
+            raise ConfigError(f"dt is {self.dt:g} ms; it should be greater than 0.")
+        if not (self.initial_time <= 0 < self.initial_dt):
+            raise ConfigError(
+                f"initSS is {self.initial_time:g} ms and dt_initSS {self.initial_dt:g} ms; "
+                f"initSS should be 0 or less and dt_initSS greater than 0."
+            )
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps of a full run."""
+        return int(self.waveform.size)
+
+    @property
+    def n_initial_steps(self) -> int:
+        """Whole steps of `initial_dt` that fit before time 0, as ASCENT takes them."""
+        return int(np.floor(-self.initial_time / self.initial_dt + 1e-9))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What to keep of a run. Nodes are node indices, times are ms.
+
+    `voltage_nodes` and `gate_nodes` are recorded at every step, `voltage_times` and `gate_times` at every node;
+    `current` records the intracellular current at every step.
+    """
+
+    voltage_nodes: tuple[int, ...] = ()
+    gate_nodes: tuple[int, ...] = ()
+    voltage_times: tuple[float, ...] = ()
+    gate_times: tuple[float, ...] = ()
+    current: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.voltage_nodes or self.gate_nodes or self.voltage_times or self.gate_times or self.current
+        )
+
+
+@dataclass(frozen=True)
+class StopRule:
+    """When a run may end early; see the module's text.
+
+    Attributes
+    ----------
+    node : int
+        The detection node.
+    not_before : float
+        Only a spike later than this (ms) settles the verdict.
+    at_rest : bool
+        Whether a fiber that has come to rest may stop.
+    """
+
+    node: int
+    not_before: float = -float("inf")
+    at_rest: bool = True
+
+
+@dataclass(eq=False)
+class RunResult:
+    """Outcome of one run.
+
+    Attributes
+    ----------
+    amplitude : float
+        mA.
+    spike_times : tuple of ndarray
+        Times (ms) of the action potentials of each node.
+    n_steps : int
+        Steps taken.
+    stopped : {"end", "fired", "rest"}
+        Why the run ended.
+    time : ndarray
+        ms, of the rows of the records over time; empty without any.
+    voltage, current : ndarray
+        (n_times, n_voltage_nodes) mV; (n_times,) nA.
+    gates : dict
+        Gate name -> (n_times, n_gate_nodes); NaN where a passive end node has no gates.
+    voltage_profile : ndarray
+        (n_voltage_times, n_nodes) mV.
+    gate_profiles : dict
+        Gate name -> (n_gate_times, n_nodes).
+    """
+
+    amplitude: float
+    spike_times: tuple[NDArray[np.float64], ...]
+    n_steps: int
+    stopped: Literal["end", "fired", "rest"]
+    time: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    voltage: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    gates: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    current: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    voltage_profile: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    gate_profiles: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def count(self, node: int) -> int:
+        """Number of action potentials at `node`."""
+        return len(self.spike_times[node])
+
+    def last_spike(self, node: int) -> float:
+        """Time (ms) of the last action potential at `node`; 0 without any, as NEURON's APCount has it."""
+        times = self.spike_times[node]
+        return float(times[-1]) if len(times) else 0.0
+
+
+class Session(ABC):
+    """A fiber that is ready to run. Runs are independent: each begins from the settled state at time 0."""
+
+    engine: str
+
+    @abstractmethod
+    def run(self, amplitude: float, recording: Recording | None = None, stop: StopRule | None = None) -> RunResult:
+        """Run the fiber at `amplitude` (mA)."""
+
+
+class Engine(ABC):
+    """Makes sessions."""
+
+    name: str
+
+    @abstractmethod
+    def open(self, fiber: Fiber, stimulus: Stimulus) -> Session:
+        """A session for `fiber` with its present potentials."""

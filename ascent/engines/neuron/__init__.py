@@ -1,0 +1,1 @@
+"""NEURON, the reference engine."""
