@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ascent.config.factors import combine, find_factors
 from ascent.errors import ConfigError, Problem, RunDirectoryError
 from ascent.fibers import z
 from ascent.fibers.counted_files import parse_numbers, read_coordinates, read_text, write_coordinates
 from ascent.fibers.diameters import fiber_diameters
-from ascent.fibers.factors import chosen, find_factors
 from ascent.fibers.geometry import MyelinatedGeometry, UnmyelinatedGeometry, section_geometry
 from ascent.fibers.xy import InnerLike, SampleLike, place
 from ascent.files import write_json, write_text
@@ -167,12 +168,12 @@ def build_fibersets(
         One sentence about the first parameter that makes no fibers.
     """
     nerve_length = proximal_length(model)
-    section = fibers_section(sim)
-    factors = find_factors(section, "fibers")
-    return [
-        build_fiberset(sample, chosen(section, factors, combination), nerve_length, fiber_z, explicit_dir=explicit_dir)
-        for combination in factors.combinations
+    data = {"fibers": fibers_section(sim)}
+    factors = find_factors(data, ("fibers",))
+    sections = [
+        combine(data, dict(zip(factors, values, strict=True)))["fibers"] for values in product(*factors.values())
     ]
+    return [build_fiberset(sample, section, nerve_length, fiber_z, explicit_dir=explicit_dir) for section in sections]
 
 
 def build_fiberset(
@@ -199,7 +200,7 @@ def build_fiberset(
     offset = z_parameters.get("offset")
     geometries = {value: _geometry(mode, value, fiber_z) for value in sorted(set(diameters.tolist()))}
     myelinated = isinstance(next(iter(geometries.values()), None), MyelinatedGeometry)
-    generator = _generator(z_parameters.get("seed"), None if myelinated else placement.generator)
+    generator = _generator(z_parameters.get("seed", 0), None if myelinated else placement.generator)
     coordinates, offsets = [], []
     for (x, y), diameter in zip(placement.points.tolist(), diameters.tolist(), strict=True):
         centres, ratio = z.compartment_centres(
@@ -281,11 +282,9 @@ def _geometry(mode: str, diameter: float, fiber_z: Any | None) -> MyelinatedGeom
     return section_geometry(mode, diameter, fiber_z)
 
 
-def _generator(seed: Any, leftover: random.Random | None) -> random.Random | None:
+def _generator(seed: Any, leftover: random.Random | None) -> random.Random:
     if leftover is not None:
         return leftover
-    if seed is None:
-        return None
     if isinstance(seed, bool) or not isinstance(seed, int | float) or not float(seed).is_integer():
         raise _error("z_parameters.seed", repr(seed), "must be a whole number")
     return random.Random(int(seed))

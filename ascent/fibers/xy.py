@@ -173,7 +173,7 @@ def _wheel(parameters: Mapping[str, Any], trace: TraceLike, buffer: float, index
     if spokes * per_spoke > MAXIMUM_FIBERS:
         raise _error("fibers.xy_parameters.spoke_count", str(spokes), f"must make at most {MAXIMUM_FIBERS} fibers")
     turn = _number(parameters, "angle_offset") if "angle_offset" in parameters else 0.0
-    if parameters.get("angle_offset_is_in_degrees"):
+    if parameters.get("angle_offset_is_in_degrees", True):
         turn = math.radians(turn)
     points = [_centroid(trace.polygon)] if parameters.get("find_centroid") else []
     polygon = _shrunk(trace, buffer, index)

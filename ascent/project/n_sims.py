@@ -28,7 +28,7 @@ from ascent.stimulus.contacts import ActiveCuff, ActiveCuffs, basis_weights, sup
 from ascent.stimulus.waveform_files import Waveform, read_waveform, write_waveform
 
 #: (fiberset, fiber) → bases along the fiber, shape (n_bases, n), V for 1 mA.
-PotentialSource = Callable[[int, int], ArrayLike]
+BasisSource = Callable[[int, int], ArrayLike]
 
 _POTENTIALS = re.compile(r"(?:(src|rec)_)?inner(\d{1,9})_fiber(\d{1,9})\.dat")
 
@@ -99,7 +99,7 @@ def build_n_sims(
     sim: Mapping[str, Any],
     fibersets: Sequence[FiberSet],
     waveforms: Sequence[Waveform],
-    potentials: PotentialSource | Sequence[Sequence[ArrayLike]],
+    bases: BasisSource | Sequence[Sequence[ArrayLike]],
     *,
     active: ActiveCuffs,
     contact_cuffs: Sequence[int | None],
@@ -116,8 +116,8 @@ def build_n_sims(
         The sim's configuration as plain data, its keys in the order of the file.
     fibersets, waveforms : sequence
         One for each combination of fiber and of waveform parameters, in order.
-    potentials : callable or nested sequence
-        `potentials(fiberset, fiber)` or `potentials[fiberset][fiber]`: the bases along a fiber, shape (n_bases, n),
+    bases : callable or nested sequence
+        `bases(fiberset, fiber)` or `bases[fiberset][fiber]`: the bases along a fiber, shape (n_bases, n),
         V for 1 mA.
     active : ActiveCuffs
         Contact weights, from `ascent.stimulus.contacts.active_cuffs`.
@@ -140,7 +140,7 @@ def build_n_sims(
     RunDirectoryError
         When the potentials of a fiber do not belong to it, or a file cannot be written.
     """
-    source = potentials if callable(potentials) else _from_sequence(potentials)
+    source = bases if callable(bases) else _from_sequence(bases)
     folders = []
     for combination in combinations(sim, active):
         folder = Path(sim_dir) / "n_sims" / str(combination.index)
@@ -215,7 +215,7 @@ def _all_weights(
 
 
 def _write_potentials(
-    inputs: Path, fiberset: FiberSet, number: int, source: PotentialSource, weights: dict[str, NDArray[np.float64]]
+    inputs: Path, fiberset: FiberSet, number: int, source: BasisSource, weights: dict[str, NDArray[np.float64]]
 ) -> None:
     for index, points in enumerate(fiberset.coordinates):
         inner, fiber = fiberset.inner_and_fiber(index)
@@ -236,8 +236,8 @@ def _write_potentials(
             write_values(path, superpose(vector, bases), lambda value: f"{value:0.18f}")
 
 
-def _from_sequence(potentials: Sequence[Sequence[ArrayLike]]) -> PotentialSource:
-    return lambda fiberset, fiber: potentials[fiberset][fiber]
+def _from_sequence(bases: Sequence[Sequence[ArrayLike]]) -> BasisSource:
+    return lambda fiberset, fiber: bases[fiberset][fiber]
 
 
 def _read_config(folder: Path) -> tuple[int, dict[str, Any]]:

@@ -19,6 +19,9 @@ Samples = NDArray[np.float64]
 
 MAXIMUM_SAMPLES = 50_000_000
 
+#: Times are sums of decimal fractions; comparisons forgive this much, ms.
+SLACK = 1e-9
+
 
 def monophasic_pulse_train(
     *, dt: float, on: float, off: float, stop: float, pulse_width: float, pulse_repetition_freq: float
@@ -230,12 +233,12 @@ def _check_period(mode: str, dt: float, frequency: float) -> None:
 
 def _check_phases(mode: str, dt: float, frequency: float, widths: list[tuple[str, float]], inter_phase: float) -> None:
     for key, width in widths:
-        if not (np.isfinite(width) and width >= dt):
+        if not (np.isfinite(width) and width >= dt - SLACK):
             raise _error(mode, key, f"{width} ms", f"must be at least dt, {dt} ms")
-    if not (inter_phase == 0 or (np.isfinite(inter_phase) and inter_phase >= dt)):
+    if not (inter_phase == 0 or (np.isfinite(inter_phase) and inter_phase >= dt - SLACK)):
         raise _error(mode, "inter_phase", f"{inter_phase} ms", f"must be 0 or at least dt, {dt} ms")
     total = sum(width for _, width in widths) + inter_phase
-    if total > 1.0 / frequency:
+    if total > 1.0 / frequency + SLACK:
         raise _error(
             mode,
             widths[0][0],
@@ -266,7 +269,8 @@ def _two_phases(
     delay = widths[0] + inter_phase
     samples = amplitudes[0] * _framed(_pulses(times, widths[0], frequency, dt), dt, on, stop - off)
     second = amplitudes[1] * _pulses(times[: -round(delay / dt)], widths[1], frequency, dt)
-    begin = max(round((on + delay - dt) / dt) - 1, 0)
+    # The zeros before the signal are one sample short, unless there are none.
+    begin = round((on + delay - dt) / dt) - min(round(on / dt), 1)
     end = min(begin + len(second), len(samples))
     samples[begin:end] -= second[: max(end - begin, 0)]
     return samples
