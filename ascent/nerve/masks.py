@@ -6,6 +6,7 @@ A mask is a boolean array of shape (rows, columns), ``True`` where it is white, 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -113,7 +114,9 @@ def _read_pixels(path: Path) -> NDArray[np.generic]:
     reason = ""
     for decode in (with_pillow, with_tifffile, with_opencv):
         try:
-            pixels = decode()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # decoders warn about odd metadata, which masks do not need
+                pixels = decode()
         except Exception as error:  # decoders raise whatever a damaged file leads them to
             reason = reason or str(error).strip().splitlines()[0] if str(error).strip() else reason
             continue
