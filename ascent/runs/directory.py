@@ -1,0 +1,339 @@
+"""The directory of one run, from its first moment to its archive."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import yaml
+
+from ascent.errors import RunDirectoryError
+from ascent.files import write_text
+from ascent.runs import archive as archives
+from ascent.runs import environment
+from ascent.runs.digests import combined_sha256, content_sha256_of_file, file_sha256, files_below, is_content
+from ascent.runs.journal import Journal, read_journal
+from ascent.runs.log import RunLog
+from ascent.runs.manifest import FILE_NAME as MANIFEST_NAME
+from ascent.runs.manifest import File, Manifest, UnitFailure, read_manifest, write_manifest
+from ascent.schedule import Outcome
+
+CONFIG_NAME = "config.yaml"
+OVERRIDES_NAME = "overrides.yaml"
+JOURNAL_NAME = "journal.jsonl"
+LOG_NAME = "run.log"
+RUNNING = "_running"
+
+_log = logging.getLogger(__name__)
+
+
+class RunDirectory:
+    """A run directory that is being written; make one with :meth:`create` or :meth:`resume`.
+
+    As a context manager it finishes the run at the end of the block. When the block raises, the
+    directory keeps its ``_running`` name and says why in manifest and journal.
+
+    Attributes
+    ----------
+    path : Path
+        Where the directory is now; changes when the run finishes.
+    name : str
+        Name of the finished run.
+    manifest : Manifest
+        What has been recorded so far.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest, journal: Journal) -> None:
+        self.path = path
+        self.name = manifest.name
+        self.manifest = manifest
+        self._journal = journal
+        self._run_log = RunLog(path / LOG_NAME)
+        self._open = True
+
+    @classmethod
+    def create(
+        cls,
+        root: Path | str,
+        seed: int,
+        *,
+        config: Mapping[str, Any] | str = "",
+        overrides: Sequence[str] = (),
+        argv: Sequence[str] | None = None,
+        inputs: Iterable[Path | str] = (),
+        engine: str | None = None,
+        workers: int | None = None,
+        mpi_size: int = 1,
+        now: datetime | None = None,
+    ) -> RunDirectory:
+        """Make ``<root>/<YYYYMMDD-HHMM>_seed<seed>_pid<pid>_running/`` and begin manifest, journal and log.
+
+        A number is added to the name when the minute and the process already have a run there.
+
+        Parameters
+        ----------
+        root : path
+            Folder of all results; made if needed.
+        seed : int
+            Seed of the run.
+        config : mapping or str
+            The whole composed configuration, or its YAML text.
+        overrides : sequence of str
+            What the user changed, as given on the command line.
+        argv : sequence of str, optional
+            The command line; default that of this process.
+        inputs : iterable of path
+            Files that the run reads; their SHA-256 is recorded.
+        engine, workers, mpi_size
+            For the manifest.
+        now : datetime, optional
+            The stamp; default the local time now.
+
+        Raises
+        ------
+        RunDirectoryError
+            When the folder cannot be written or an input cannot be read.
+        """
+        files = [_input(Path(path)) for path in inputs]
+        stamp = datetime.now().astimezone() if now is None else now.astimezone()
+        path = _make(Path(root), f"{stamp:%Y%m%d-%H%M}_seed{seed}_pid{os.getpid()}")
+        manifest = Manifest(
+            name=path.name.removesuffix(RUNNING),
+            status="running",
+            started=stamp.isoformat(timespec="seconds"),
+            argv=[_printable(argument) for argument in (sys.argv if argv is None else argv)],
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            mpi_size=mpi_size,
+            image=environment.image(),
+            git=environment.git(),
+            versions=environment.versions(),
+            machine=environment.machine(),
+            inputs=files,
+        )
+        text = config if isinstance(config, str) else yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
+        write_text(path / CONFIG_NAME, text)
+        write_text(path / OVERRIDES_NAME, yaml.safe_dump(list(overrides), allow_unicode=True))
+        write_manifest(path, manifest)
+        run = cls(path, manifest, Journal(path / JOURNAL_NAME))
+        run._journal.append("started")
+        return run
+
+    @classmethod
+    def resume(cls, path: Path | str) -> RunDirectory:
+        """Open the directory of a run that did not finish, or that finished with failed units.
+
+        Raises
+        ------
+        RunDirectoryError
+            When it is not a run directory or damaged, when the run is still going on, or when there is
+            nothing left to do.
+        """
+        folder = Path(path)
+        manifest = read_manifest(folder)
+        if manifest.status == "finished" and not manifest.failures:
+            raise RunDirectoryError(f"{folder} holds a finished run: there is nothing to resume.")
+        journal = Journal(folder / JOURNAL_NAME)
+        try:
+            if not folder.name.endswith(RUNNING):
+                folder = _rename(folder, folder.with_name(folder.name + RUNNING))
+            reset: dict[str, Any] = dict.fromkeys(("reason", "finished", "content_sha256"))
+            reset |= {"status": "running", "failures": [], "outputs": []}
+            manifest = manifest.model_copy(update=reset)
+            write_manifest(folder, manifest)
+            journal.append("resumed")
+            return cls(folder, manifest, journal)
+        except BaseException:
+            journal.close()
+            raise
+
+    def completed(self) -> dict[str, Any]:
+        """Return the journaled value of each unit that is done, by name; these need not run again."""
+        done: dict[str, Any] = {}
+        for entry in read_journal(self.path / JOURNAL_NAME):
+            if entry.event == "unit" and entry.unit is not None:
+                done.pop(entry.unit, None)
+                if entry.error is None:
+                    done[entry.unit] = entry.value
+        return done
+
+    def record(self, outcome: Outcome[Any], value: Any = None) -> None:
+        """Journal what became of a unit; fits as `on_result` of :func:`ascent.schedule.run_units`.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            A finished unit. A failure is also logged with its traceback and listed in the manifest.
+        value : JSON value
+            What resuming needs of the result beyond the files that the unit wrote.
+        """
+        if outcome.error is not None:
+            _log.error("%s failed: %s\n%s", outcome.unit_id, outcome.error, outcome.traceback or "")
+            failure = UnitFailure(unit=_printable(outcome.unit_id), error=_printable(outcome.error))
+            self.update(failures=[*self.manifest.failures, failure])
+        self._journal.append(
+            "unit", unit=outcome.unit_id, value=value, error=outcome.error, seconds=round(outcome.seconds, 3)
+        )
+
+    def update(self, **fields: Any) -> None:
+        """Change fields of the manifest, which is written when the run ends."""
+        unknown = set(fields) - set(Manifest.model_fields)
+        if unknown:
+            raise ValueError(f"the manifest has no field {sorted(unknown)[0]!r}")
+        self.manifest = Manifest.model_validate({**dict(self.manifest), **fields})
+
+    def add_inputs(self, paths: Iterable[Path | str]) -> None:
+        """Record further files that the run reads."""
+        known = {file.path for file in self.manifest.inputs}
+        files = [file for file in (_input(Path(path)) for path in paths) if file.path not in known]
+        self.update(inputs=[*self.manifest.inputs, *files])
+
+    def finish(self) -> Path:
+        """Close the run: hash every file, write the manifest, drop ``_running`` from the name.
+
+        Returns
+        -------
+        Path
+            The directory under its final name.
+
+        Raises
+        ------
+        RunDirectoryError
+            When the manifest cannot be written or the final name is taken.
+        """
+        self._journal.append("finished")
+        self._close()
+        outputs = [_output(self.path, relative) for relative in files_below(self.path) if relative != MANIFEST_NAME]
+        content = [(file.path, file.content_sha256) for file in outputs if file.content_sha256 is not None]
+        self.update(status="finished", finished=_now(), outputs=outputs, content_sha256=combined_sha256(content))
+        write_manifest(self.path, self.manifest)
+        self.path = _rename(self.path, self.path.with_name(self.name))
+        return self.path
+
+    def fail(self, reason: str, *, interrupted: bool = False) -> None:
+        """Close a run that cannot go on; the directory keeps its ``_running`` name.
+
+        Never raises, since the disk may be what failed.
+        """
+        event = "interrupted" if interrupted else "failed"
+        _log.error("The run ended early: %s", reason)
+        with suppress(RunDirectoryError, ValueError):
+            self._journal.append(event, error=reason)
+        self._close()
+        with suppress(RunDirectoryError):
+            self.update(status=event, reason=_printable(reason), finished=_now())
+            write_manifest(self.path, self.manifest)
+
+    def archive(self, mode: str = "tar.gz", keep_directory: bool = True) -> Path:
+        """Pack the finished directory beside itself.
+
+        Parameters
+        ----------
+        mode : {"tar.gz", "tar.zst", "none"}
+            Kind of archive.
+        keep_directory : bool
+            Whether the directory stays once the archive is complete.
+
+        Returns
+        -------
+        Path
+            The archive, or the directory when `mode` is ``"none"``.
+
+        Raises
+        ------
+        ConfigError
+            When the mode does not exist, or would leave nothing.
+        RunDirectoryError
+            When the run has not finished, or the archive cannot be written.
+        """
+        archives.check_mode(mode, keep_directory)
+        if self.manifest.status != "finished" or self._open:
+            raise RunDirectoryError(f"{self.path} has not finished: only finished runs are archived.")
+        if mode == "none":
+            return self.path
+        stamp = datetime.fromisoformat(self.manifest.started).timestamp()
+        packed = archives.write_archive(self.path, self.path.with_name(f"{self.name}.{mode}"), stamp)
+        if not keep_directory:
+            shutil.rmtree(self.path, ignore_errors=True)
+        return packed
+
+    def __enter__(self) -> RunDirectory:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._open:
+            return
+        if error is None:
+            self.finish()
+        elif isinstance(error, KeyboardInterrupt):
+            self.fail("Interrupted from the keyboard.", interrupted=True)
+        else:
+            self.fail(str(error) or type(error).__name__)
+
+    def _close(self) -> None:
+        self._journal.close()
+        self._run_log.close()
+        self._open = False
+
+
+def _make(root: Path, name: str) -> Path:
+    """Make the first free ``<name>[-<number>]_running``; atomic, also among processes of other machines."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(1):
+            candidate = name if number == 1 else f"{name}-{number}"
+            path = root / (candidate + RUNNING)
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            taken = [root / candidate, *(root / f"{candidate}.{mode}" for mode in archives.MODES)]
+            if not any(other.exists() for other in taken):
+                return path
+            path.rmdir()
+    except OSError as error:
+        raise RunDirectoryError(f"No run directory could be made in {root}: {error.strerror or error}.") from error
+    raise AssertionError("unreachable")
+
+
+def _rename(path: Path, target: Path) -> Path:
+    try:
+        if target.exists():
+            raise RunDirectoryError(f"{path} could not be renamed: {target} exists already.")
+        os.rename(path, target)
+    except OSError as error:
+        raise RunDirectoryError(f"{path} could not be renamed: {error.strerror or error}.") from error
+    return target
+
+
+def _input(path: Path) -> File:
+    digest = file_sha256(path)
+    return File(path=_printable(os.path.abspath(path)), bytes=path.stat().st_size, sha256=digest)
+
+
+def _output(directory: Path, relative: str) -> File:
+    path = directory / relative
+    content = content_sha256_of_file(path) if is_content(relative) else None
+    size = path.stat().st_size
+    return File(path=_printable(relative), bytes=size, sha256=file_sha256(path), content_sha256=content)
+
+
+def _printable(text: str) -> str:
+    """Return text that fits in JSON: names of files and arguments may hold bytes that are not UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
