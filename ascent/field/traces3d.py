@@ -14,6 +14,9 @@ from ascent.errors import GeometryError
 # smaller faces and so more elements (96 straight edges cost ten times the meshing).
 USUAL_POINTS = 48
 MOST_POINTS = 384
+# Relative to the size of the trace: what no curve need keep to, and what counts as a pixel at most.
+LEAST_TOLERANCE = 0.002
+COARSEST_PIXEL = 0.01
 
 
 def smooth_outline(points: NDArray[np.float64], relative_tolerance: float, name: str = "trace") -> NDArray[np.float64]:
@@ -28,7 +31,8 @@ def smooth_outline(points: NDArray[np.float64], relative_tolerance: float, name:
         Closed polygon without a repeated first point, µm.
     relative_tolerance : float
         Greatest distance of the points from the curve, relative to the larger side of their bounding box
-        (``inner_interp_tol`` and its siblings of model.json).
+        (``inner_interp_tol`` and its siblings of model.json). Never taken as less than 0.002 or than half a
+        pixel of the mask, since a curve that follows the steps of pixels cannot be meshed.
     name : str
         For the message.
 
@@ -43,7 +47,8 @@ def smooth_outline(points: NDArray[np.float64], relative_tolerance: float, name:
         When no curve of up to 384 points keeps within the tolerance.
     """
     trace = _counterclockwise(np.asarray(points, dtype=float))
-    tolerance = relative_tolerance * float(np.ptp(trace, axis=0).max())
+    size = float(np.ptp(trace, axis=0).max())
+    tolerance = max(relative_tolerance * size, _resolution(trace, size))
     dense = _resample(trace, 1024)
     count = USUAL_POINTS
     while count <= MOST_POINTS:
@@ -91,6 +96,12 @@ def sample_outline(outline: NDArray[np.float64], count: int = 512) -> NDArray[np
     """Return `count` points (count, 2) in µm on the periodic spline through `outline`."""
     spline = _periodic_spline(outline)
     return np.asarray(spline(np.linspace(spline.x[0], spline.x[-1], count, endpoint=False)))
+
+
+def _resolution(trace: NDArray[np.float64], size: float) -> float:
+    """Return how far in µm a traced outline may be off anyhow: half a pixel, as its shortest step tells."""
+    steps = np.hypot(*(np.roll(trace, -1, axis=0) - trace).T)
+    return max(LEAST_TOLERANCE * size, min(0.6 * float(steps[steps > 0].min()), COARSEST_PIXEL * size))
 
 
 def _counterclockwise(points: NDArray[np.float64]) -> NDArray[np.float64]:
