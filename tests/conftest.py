@@ -1,0 +1,33 @@
+"""What all tests share: the reference data that may lie beside the checkout, and how hypothesis searches."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "ascent",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("ascent")
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Folder of reference data beside the checkout; tests that need it are skipped without."""
+    folder = Path(__file__).parents[1].parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the shared reference data is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tutorial_dir(shared_dir: Path) -> Path:
+    """The published ASCENT tutorial as a project folder; read only."""
+    folder = shared_dir / "data" / "ascent_tutorial"
+    if not folder.is_dir():
+        pytest.skip("the ASCENT tutorial is not here")
+    return folder
