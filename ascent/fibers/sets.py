@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ascent.config.factors import combine, find_factors
+from ascent.config.loading import dump
 from ascent.errors import ConfigError, Problem, RunDirectoryError
 from ascent.fibers import z
 from ascent.fibers.counted_files import parse_numbers, read_coordinates, read_text, write_coordinates
@@ -61,7 +63,7 @@ class FiberSet:
         """x, y of each fiber in µm, shape (n_fibers, 2)."""
         return np.array([points[0, :2] for points in self.coordinates]).reshape(-1, 2)
 
-    @property
+    @cached_property
     def local_index(self) -> NDArray[np.int64]:
         """Number of each fiber within its inner, shape (n_fibers,): the k of `inner<l>_fiber<k>`."""
         local = np.zeros(len(self), dtype=np.int64)
@@ -266,9 +268,7 @@ def proximal_length(model: Any) -> float:
 
 def fibers_section(sim: Any) -> dict[str, Any]:
     """The `fibers` section of a sim as plain data, its keys in the order of the file."""
-    data = getattr(sim, "raw", None) if not isinstance(sim, Mapping) else sim
-    if data is None:
-        data = sim.model_dump(mode="json", by_alias=True, exclude_none=True)
+    data = sim if isinstance(sim, Mapping) else dump(sim)
     return dict(data["fibers"])
 
 

@@ -7,6 +7,7 @@
 99
 """
 
+from ascent.stimulus.waveform_files import Waveform, from_config, read_waveform, samples, write_waveform
 from ascent.stimulus.waveforms import (
     biphasic_full_duty,
     biphasic_pulse_train,
@@ -18,11 +19,16 @@ from ascent.stimulus.waveforms import (
 )
 
 __all__ = [
+    "Waveform",
     "biphasic_full_duty",
     "biphasic_pulse_train",
     "biphasic_pulse_train_q_balanced_uneven_pw",
     "explicit",
+    "from_config",
     "monophasic_pulse_train",
+    "read_waveform",
     "rounded",
+    "samples",
     "sinusoid",
+    "write_waveform",
 ]

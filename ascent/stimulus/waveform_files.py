@@ -54,12 +54,17 @@ class Waveform:
     digits: int
 
 
-def from_config(section: Mapping[str, Any], waveforms_dir: Path | str | None = None) -> Waveform:
+def samples(config: Any, waveforms_dir: Path | str | None = None) -> NDArray[np.float64]:
+    """The samples that a `waveform` section stands for, rounded as in its file; see `from_config`."""
+    return from_config(config, waveforms_dir).samples
+
+
+def from_config(section: Any, waveforms_dir: Path | str | None = None) -> Waveform:
     """Make the waveform of one combination of a sim's parameters (no lists left in it).
 
     Parameters
     ----------
-    section : mapping
+    section : WaveformConfig or mapping
         The sim's `waveform` section: `global` and the object of one mode.
     waveforms_dir : path, optional
         Folder of explicit waveforms, a project's `config/user/waveforms`.
@@ -69,7 +74,10 @@ def from_config(section: Mapping[str, Any], waveforms_dir: Path | str | None = N
     ConfigError
         When the mode is unknown, a key is missing or a value cannot make a waveform.
     """
-    modes = [key for key in section if key not in ("global", "plot") and section[key] is not None]
+    if not isinstance(section, Mapping):
+        section = section.model_dump(mode="json", by_alias=True, exclude_none=True)
+    others = ("global", "plot")
+    modes = [key for key, value in section.items() if key not in others and key[:1] != "_" and value is not None]
     if len(modes) != 1 or modes[0] not in (*_MODES, "EXPLICIT"):
         known = ", ".join((*_MODES, "EXPLICIT"))
         raise _error("waveform", ", ".join(modes) or "missing", f"must hold exactly one of {known}")
@@ -80,11 +88,11 @@ def from_config(section: Mapping[str, Any], waveforms_dir: Path | str | None = N
     if not 0 <= digits <= 17:
         raise _error(f"waveform.{mode}.digits", str(digits), "must be a number of decimals from 0 to 17")
     if mode == "EXPLICIT":
-        samples = _explicit(parameters, frame, waveforms_dir)
+        values = _explicit(parameters, frame, waveforms_dir)
     else:
         function, keys = _MODES[mode]
-        samples = function(**frame, **{key: _number(parameters, mode, key) for key in keys})
-    return Waveform(frame["dt"], frame["stop"], waveforms.rounded(samples, digits), digits)
+        values = function(**frame, **{key: _number(parameters, mode, key) for key in keys})
+    return Waveform(frame["dt"], frame["stop"], waveforms.rounded(values, digits), digits)
 
 
 def write_waveform(path: Path | str, waveform: Waveform) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ascent.config.shipped import load_fiber_z
 from ascent.errors import AscentError, ConfigError, RunDirectoryError
 from ascent.fibers.sets import FiberSet, build_fibersets, supersampled_coordinates, write_supersampled
 
@@ -82,6 +83,15 @@ def test_random_offsets_of_c_fibers_that_nothing_random_placed_repeat(sample: An
     first, second = (build_fibersets(sample, MODEL, sim, FIBER_Z)[0] for _ in range(2))
     assert first.offsets.tolist() == second.offsets.tolist()
     assert (first.offsets != 0).all()
+
+
+@pytest.mark.parametrize("mode", ["SUNDT", "TIGERHOLM", "RATTAY", "SCHILD94", "SCHILD97"])
+def test_c_fibers_take_their_compartments_from_fiber_z(sample: Any, mode: str) -> None:
+    sim = _sim(diameter=1, min=3000, max=9500)
+    sim["fibers"]["mode"] = mode
+    (fiberset,) = build_fibersets(sample, MODEL, sim, load_fiber_z())
+    # Measured with ASCENT 1.4.0: 781 compartments of 8.333 µm between 3000 and 9500 µm.
+    assert {len(points) for points in fiberset.coordinates} == {781}
 
 
 def test_every_fiber_may_have_its_own_diameter(sample: Any) -> None:

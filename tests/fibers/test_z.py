@@ -64,6 +64,15 @@ def test_coordinates_agree_with_ascents_in_every_bit() -> None:
     assert {index: centres[index] for index in golden} == golden
 
 
+@pytest.mark.parametrize("diameter", [2.0, 5.0, 5.643, 9.9])
+def test_the_shipped_fiber_z_gives_the_models_own_coordinates(diameter: float) -> None:
+    from ascent.config.shipped import load_fiber_z
+
+    own, _ = compartment_centres(section_geometry("MRG_INTERPOLATION", diameter), WHOLE)
+    shipped, _ = compartment_centres(section_geometry("MRG_INTERPOLATION", diameter, load_fiber_z()), WHOLE)
+    assert shipped == pytest.approx(own, abs=1e-8)
+
+
 def test_random_offsets_come_from_one_seeded_stream() -> None:
     generator = random.Random(123)
     geometry = section_geometry("MRG_DISCRETE", 8.7)

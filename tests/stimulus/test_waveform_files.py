@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ascent.config.waveform import WaveformConfig
 from ascent.errors import AscentError, ConfigError
-from ascent.stimulus.waveform_files import Waveform, from_config, read_explicit, read_waveform, write_waveform
+from ascent.stimulus.waveform_files import Waveform, from_config, read_explicit, read_waveform, samples, write_waveform
 
 SECTION = {
     "global": {"dt": 0.005, "on": 1, "off": 4, "stop": 5},
@@ -33,11 +34,11 @@ def test_a_file_holds_dt_stop_and_rounded_samples(tmp_path: Path) -> None:
     digits=st.integers(0, 9),
 )
 def test_files_round_trip(tmp_path: Path, dt: float, stop: float, values: list[float], digits: int) -> None:
-    samples = np.array([float(f"{value:.{digits}f}") for value in values])
-    write_waveform(tmp_path / "w.dat", Waveform(dt, stop, samples, digits))
+    rounded = np.array([float(f"{value:.{digits}f}") for value in values])
+    write_waveform(tmp_path / "w.dat", Waveform(dt, stop, rounded, digits))
     read = read_waveform(tmp_path / "w.dat")
     assert (read.dt, read.stop) == (dt, stop)
-    assert read.samples.tolist() == samples.tolist()
+    assert read.samples.tolist() == rounded.tolist()
     assert read.digits == digits
 
 
@@ -45,6 +46,11 @@ def test_a_config_section_makes_the_waveform_of_its_mode() -> None:
     waveform = from_config(SECTION)
     assert np.flatnonzero(waveform.samples)[0] == 199
     assert waveform.dt == 0.005 and waveform.stop == 5
+
+
+def test_a_validated_config_makes_the_same_samples_as_its_plain_data() -> None:
+    config = WaveformConfig.model_validate(SECTION)
+    assert samples(config).tolist() == from_config({**SECTION, "_note": "a comment"}).samples.tolist()
 
 
 def test_an_explicit_section_reads_the_users_file(tmp_path: Path) -> None:
