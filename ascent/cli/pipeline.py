@@ -68,7 +68,6 @@ def pipeline(
     """Build the sample, solve the field of every model, place the fibers of every sim, and export the n_sims."""
     from ascent.project.layout import ProjectFolder
     from ascent.project.pipeline import run_pipeline
-    from ascent.project.submit import submit_runs
 
     configure_logging(quiet, verbose)
     folder = ProjectFolder.find(project)
@@ -87,6 +86,8 @@ def pipeline(
     submitted = [report.run for report in reports if auto_submit or report.auto_submit]
     failed = any(report.failures for report in reports)
     if submitted and not break_point:
+        from ascent.project.submit import submit_runs
+
         failed |= submit_runs(folder, submitted, workers=workers, quiet=quiet).failed > 0
     if as_json:
         print_json([report.as_dict() for report in reports])

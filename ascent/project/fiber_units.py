@@ -23,19 +23,27 @@ class FiberUnit:
         The n_sim's folder.
     inner, fiber : int
         Index of the inner, and of the fiber in it.
+    early_stop : bool
+        Whether runs may end once their verdict cannot change.
     """
 
     id: str
     folder: Path
     inner: int
     fiber: int
+    early_stop: bool = True
 
     def mark_failure(self, sentence: str) -> None:
         """Leave a file beside the results that says why there are none."""
         write_text(outputs_folder(self.folder) / failure_marker(self.inner, self.fiber), sentence + "\n")
 
 
-def units_of_n_sim(folder: Path, name: str) -> tuple[list[FiberUnit], int]:
+def unit_name(n_sim: str, inner: int, fiber: int) -> str:
+    """Name of the unit of one fiber."""
+    return f"{n_sim}/inner{inner}_fiber{fiber}"
+
+
+def units_of_n_sim(folder: Path, name: str, *, early_stop: bool = True) -> tuple[list[FiberUnit], int]:
     """The fibers of an n_sim that have no results yet, and how many have.
 
     Raises
@@ -49,8 +57,8 @@ def units_of_n_sim(folder: Path, name: str) -> tuple[list[FiberUnit], int]:
         if is_done(folder, n_sim.config["protocol"], fiber.inner, fiber.fiber):
             done += 1
         else:
-            unit_id = f"{name}/inner{fiber.inner}_fiber{fiber.fiber}"
-            pending.append(FiberUnit(unit_id, folder, fiber.inner, fiber.fiber))
+            unit_id = unit_name(name, fiber.inner, fiber.fiber)
+            pending.append(FiberUnit(unit_id, folder, fiber.inner, fiber.fiber, early_stop))
     return pending, done
 
 

@@ -20,6 +20,8 @@ from ascent.project.stamps import Stamp
 
 BASES_FOLDER = "bases"
 REPORT_FILE = "report.json"
+#: What took how long is no result, so it has a file of its own.
+TIMINGS_FILE = "timings.json"
 _CONTACTS_FILE = "im.json"
 _CACHE_KIND = "fields"
 
@@ -120,23 +122,24 @@ def solve_field(unit: FieldUnit) -> dict[str, Any]:
         return {"contacts": [contact.label for contact in geometry.contacts], **clock.laps}
     mesh = mesh_geometry(geometry, MeshParameters.from_config(model.mesh), _shape_order(model))
     clock.lap("mesh_seconds")
-    statistics = {**asdict(mesh.statistics), "mesh_time": round(mesh.mesh_time_ms)}
+    statistics = asdict(mesh.statistics)
     if unit.last_step == "mesh":
         return {"stats": statistics, **clock.laps}
     bases = solve_bases(mesh, order=model.solver.sorder, method=model.solver.type)
     clock.lap("solve_seconds")
-    report = {**bases.report(), "stats": statistics, **clock.laps}
-    _write(unit, bases, report)
-    return report
+    report = {**bases.report(), "stats": statistics}
+    _write(unit, bases, report, clock.laps)
+    return {**report, **clock.laps}
 
 
-def _write(unit: FieldUnit, bases: Any, report: dict[str, Any]) -> None:
+def _write(unit: FieldUnit, bases: Any, report: dict[str, Any], seconds: dict[str, float]) -> None:
     folder = unit.model_folder / BASES_FOLDER
     field_stamp(unit.model_folder).remove()
     with tempfile.TemporaryDirectory(prefix=".bases.", dir=unit.model_folder) as temporary:
         bases.write(Path(temporary))
         write_json(Path(temporary) / REPORT_FILE, report)
-        write_json(Path(temporary) / _CONTACTS_FILE, _identifiers(bases))
+        write_json(Path(temporary) / TIMINGS_FILE, seconds)
+        write_json(Path(temporary) / _CONTACTS_FILE, bases.current_ids())
         cache.copy_whole(Path(temporary), folder)
     cache.put(_CACHE_KIND, unit.key, folder)
     _describe(unit)
@@ -147,15 +150,6 @@ def _describe(unit: FieldUnit) -> None:
     write_json(folder / "mesh" / "im.json", json.loads((folder / BASES_FOLDER / _CONTACTS_FILE).read_text("utf-8")))
     outputs = [path for path in (folder / BASES_FOLDER).rglob("*") if path.is_file()]
     field_stamp(folder).write(unit.key, [*outputs, folder / "mesh" / "im.json"])
-
-
-def _identifiers(bases: Any) -> dict[str, Any]:
-    """What ASCENT reads of im.json: the contacts, counted from 1 in basis order."""
-    contacts = {
-        str(k + 1): {"name": contact.label, "pcs": f"pcs{k + 1}", "cuff_index": contact.cuff_index}
-        for k, contact in enumerate(bases.contacts)
-    }
-    return {"currentIDs": contacts}
 
 
 def _shape_order(model: ModelConfig) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import sys
@@ -17,10 +16,12 @@ from ascent.errors import ConfigError
 from ascent.files import write_json
 from ascent.project.fiber_units import units_of_n_sim
 from ascent.project.inputs import RunInputs
-from ascent.project.layout import NSimName, ProjectFolder
+from ascent.project.layout import ProjectFolder
 from ascent.project.pipeline import PipelineReport, build_run
-from ascent.project.study_results import write_figures, write_tables
+from ascent.project.study_results import collect_fibers, names_of, write_figures
 from ascent.project.submit import run_fibers
+from ascent.runs.thresholds import write_thresholds
+from ascent.schedule import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,22 +85,32 @@ def run_study(composed: Mapping[str, Any], overrides: Sequence[str] = (), *, qui
 
     study = validate_study(composed)
     masks = _masks_folder(study)
-    results = study.frame.results
-    run = RunDirectory.create(Path(results.directory), study.frame.seed)
-    with run.recording(config=dict(composed), overrides=list(overrides), engine=study.frame.engine.name):
+    frame = study.frame
+    directory = RunDirectory.create(
+        Path(frame.results.directory),
+        frame.seed,
+        config=composed,
+        overrides=overrides,
+        inputs=sorted(p for p in masks.rglob("*") if p.is_file()) if masks else (),
+        engine=frame.engine.name,
+        workers=frame.engine.workers,
+    )
+    with directory as run:
         folder = ProjectFolder(run.path, run.path / "export")
         _lay_out(folder, study, masks)
         report = PipelineReport(_RUN)
         inputs = RunInputs.of(folder, _RUN)
-        built = build_run(folder, inputs, report, workers=study.frame.engine.workers, quiet=quiet)
+        built = build_run(folder, inputs, report, workers=frame.engine.workers, quiet=quiet)
         failures = dict(report.failures)
-        failures |= _run_all(folder, report, study, run, quiet)
-        table = write_tables(folder, run, report, inputs)
-        write_figures(folder, run, built.sample, table)
-    finished = run.finish(archive=results.archive, keep_directory=results.keep_directory, failures=failures)
+        values = _run_all(folder, report, study, run, failures, quiet)
+        table = collect_fibers(folder, names_of(report.n_sims), values, frame.engine.name)
+        if len(table):
+            write_thresholds(table, run.path / "thresholds.parquet")
+            write_figures(run.path / "report", built.sample, table)
+    archive = directory.archive(frame.results.archive, frame.results.keep_directory)
     if not quiet:
-        _print_summary(table, failures, finished)
-    return StudyResult(finished.directory, finished.archive, table, failures)
+        _print_summary(table, failures, archive)
+    return StudyResult(directory.path, archive if archive != directory.path else None, table, failures)
 
 
 def _masks_folder(study: NerveStudyConfig) -> Path | None:
@@ -130,23 +141,34 @@ def _lay_out(folder: ProjectFolder, study: NerveStudyConfig, masks: Path | None)
 
 
 def _run_all(
-    folder: ProjectFolder, report: PipelineReport, study: NerveStudyConfig, run: RunDirectory, quiet: bool
-) -> dict[str, str]:
+    folder: ProjectFolder,
+    report: PipelineReport,
+    study: NerveStudyConfig,
+    run: RunDirectory,
+    failures: dict[str, str],
+    quiet: bool,
+) -> dict[str, dict[str, Any]]:
+    """Run every fiber; gives what each returned, and adds those that failed to `failures`."""
     units = []
-    for text in report.n_sims:
-        name = NSimName.parse(text)
-        if name is not None:
-            units += units_of_n_sim(folder.n_sim_folder(name), text)[0]
-    outcomes = run_fibers(
-        units, workers=study.frame.engine.workers, quiet=quiet, on_result=lambda outcome: run.journal(outcome)
-    )
-    return {outcome.unit_id: outcome.error or "failed" for outcome in outcomes if not outcome.succeeded}
+    for name in names_of(report.n_sims):
+        units += units_of_n_sim(folder.n_sim_folder(name), str(name), early_stop=study.frame.engine.early_stop)[0]
+    values: dict[str, dict[str, Any]] = {}
+
+    def finished(outcome: Outcome[dict[str, Any]]) -> None:
+        run.record(outcome, outcome.value)
+
+    for outcome in run_fibers(units, workers=study.frame.engine.workers, quiet=quiet, on_result=finished):
+        if outcome.value is not None:
+            values[outcome.unit_id] = outcome.value
+        else:
+            failures[outcome.unit_id] = outcome.error or "failed"
+    return values
 
 
-def _print_summary(table: pd.DataFrame, failures: dict[str, str], finished: Any) -> None:
-    from ascent.analysis.summary import summary_table
+def _print_summary(table: pd.DataFrame, failures: dict[str, str], archive: Path) -> None:
+    from ascent.analysis.summary import print_summary
 
-    print(summary_table(table))
+    print_summary(table)
     for name, sentence in failures.items():
         print(f"ascent: {name} failed: {sentence}", file=sys.stderr)
-    print(finished.archive or finished.directory)
+    print(archive)

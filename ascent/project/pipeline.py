@@ -273,9 +273,8 @@ def _write_mesh_statistics(model_folder: Path) -> None:
     written = json.loads(file.read_text(encoding="utf-8-sig"))
     report = field_report(model_folder)
     mesh = {**written["mesh"], "stats": report["stats"]}
-    solution = {"sol_time": report.get("sol_time_ms"), "name": "ascent"}
-    if written.get("mesh") != mesh or written.get("solution") != solution:
-        write_json(file, {**written, "mesh": mesh, "solution": solution})
+    if written.get("mesh") != mesh:
+        write_json(file, {**written, "mesh": mesh})
 
 
 def _write_exit_status(file: Path, inputs: RunInputs, report: PipelineReport) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ascent.project.inputs import RunInputs
+from ascent.project.fiber_units import unit_name
 from ascent.project.layout import NSimName, ProjectFolder
 from ascent.project.n_sims import NSim, NSimFiber, read_n_sim
 from ascent.project.outputs import failure_marker, outputs_folder
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from ascent.nerve import Sample
 
 
-def collect_fibers(folder: ProjectFolder, names: list[NSimName], engine: str) -> pd.DataFrame:
+def collect_fibers(
+    folder: ProjectFolder, names: list[NSimName], values: dict[str, dict[str, Any]], engine: str
+) -> pd.DataFrame:
     """One row a fiber of the n_sims in a project folder, with its threshold where it has one.
 
     Parameters
@@ -27,8 +29,10 @@ def collect_fibers(folder: ProjectFolder, names: list[NSimName], engine: str) ->
         The project.
     names : list of NSimName
         N_sims whose results lie in the project folder.
+    values : dict
+        What each unit of work returned, by the unit's name; fibers without an entry have run before.
     engine : str
-        Name of the engine that ran them.
+        Name of the engine, for fibers without an entry.
 
     Returns
     -------
@@ -41,7 +45,9 @@ def collect_fibers(folder: ProjectFolder, names: list[NSimName], engine: str) ->
     for name in names:
         n_sim = read_n_sim(folder.n_sim_folder(name))
         fiberset = _fiberset(folder, name, n_sim)
-        rows += [_row(name, n_sim, fiber, fiberset, engine) for fiber in n_sim.fibers]
+        for fiber in n_sim.fibers:
+            value = values.get(unit_name(str(name), fiber.inner, fiber.fiber), {})
+            rows.append({"n_runs": 0, "engine": engine, **_row(name, n_sim, fiber, fiberset), **_of_run(value)})
     return pd.DataFrame(rows)
 
 
@@ -52,7 +58,7 @@ def _fiberset(folder: ProjectFolder, name: NSimName, n_sim: NSim) -> FiberSet:
     return FiberSet.read(folder.sim_folder(name.sample, name.model, name.sim) / "fibersets" / str(index))
 
 
-def _row(name: NSimName, n_sim: NSim, fiber: NSimFiber, fiberset: FiberSet, engine: str) -> dict[str, Any]:
+def _row(name: NSimName, n_sim: NSim, fiber: NSimFiber, fiberset: FiberSet) -> dict[str, Any]:
     combination = n_sim.combination
     index = fiberset.index_of(fiber.inner, fiber.fiber)
     x, y = fiberset.xy[index].tolist()
@@ -68,15 +74,18 @@ def _row(name: NSimName, n_sim: NSim, fiber: NSimFiber, fiberset: FiberSet, engi
         "fiberset_index": combination.fiberset if combination else 0,
         "waveform_index": combination.waveform if combination else 0,
         "active_src_index": combination.stimulation if combination else 0,
-        "active_rec_index": combination.recording if combination else 0,
+        "active_rec_index": [combination.recording if combination else 0],
         "diameter_um": fiber.diameter,
         "x_um": x,
         "y_um": y,
         "fascicle": int(fiberset.fascicle_index[index]),
         "threshold_mA": threshold,
         "status": status,
-        "engine": engine,
     }
+
+
+def _of_run(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: value[key] for key in ("n_runs", "engine") if key in value}
 
 
 def _threshold(folder: Path, fiber: NSimFiber) -> tuple[float, str]:
@@ -119,7 +128,6 @@ def _title(rows: pd.DataFrame) -> str:
     return f"Thresholds of fibers of {diameters[0]:g} to {diameters[-1]:g} µm"
 
 
-def n_sims_of(inputs: RunInputs, texts: list[str]) -> list[NSimName]:
-    """The names in `texts` that belong to a run."""
-    names = [NSimName.parse(text) for text in texts]
-    return [name for name in names if name is not None and name.sample == inputs.run.sample]
+def names_of(texts: list[str]) -> list[NSimName]:
+    """The n_sims that `texts` name."""
+    return [name for text in texts if (name := NSimName.parse(text)) is not None]
