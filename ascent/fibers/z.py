@@ -58,6 +58,9 @@ def extent(z_parameters: Mapping[str, Any], nerve_length: float) -> Extent:
         return Extent(nerve_length, 0.0, nerve_length)
     if z_parameters.get("full_nerve_length"):
         raise _error("full_nerve_length", "true", "cannot stand beside min and max; remove either")
+    for key, value in (("min", low), ("max", high)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+            raise _error(key, repr(value), "must be a single number of µm")
     if not low < high:
         raise _error("min", f"{low} µm", f"must be less than max, {high} µm")
     if low < 0 or high > nerve_length:

@@ -137,6 +137,8 @@ def test_without_a_range_the_fiber_fills_the_nerve() -> None:
         ({"min": 100, "max": 100}, "must be less than max"),
         ({"min": 0, "max": 12501}, "within the nerve"),
         ({"min": -1, "max": 100}, "within the nerve"),
+        ({"min": [0, 10], "max": 100}, "single number"),
+        ({"min": 0, "max": float("nan")}, "single number"),
     ],
 )
 def test_a_range_that_is_none_is_refused(parameters: dict[str, Any], said: str) -> None:

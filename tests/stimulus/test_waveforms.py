@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.signal import square
 
 from ascent import stimulus
 from ascent.errors import ConfigError
@@ -90,6 +91,20 @@ def test_an_explicit_waveform_of_another_step_is_resampled() -> None:
 def test_an_explicit_waveform_may_fill_its_window_exactly() -> None:
     samples = stimulus.explicit(values=np.ones(100), dt_values=0.01, **FRAME, period_repeats=20)
     assert samples.sum() == 2000
+
+
+@given(width=st.floats(0.02, 5), frequency=st.floats(1, 190), steps=st.integers(500, 2000))
+def test_pulses_follow_scipys_square_wave(width: float, frequency: float, steps: int) -> None:
+    dt = 0.01
+    off = 1 + steps * dt
+    samples = stimulus.monophasic_pulse_train(
+        dt=dt, on=1, off=off, stop=off, pulse_width=width, pulse_repetition_freq=frequency
+    )
+    times = np.arange(0, off - 1, dt)
+    # The signal as ASCENT 1.4.0 makes it.
+    kilohertz = frequency / 1000
+    expected = np.clip(square(2 * np.pi * kilohertz * times, duty=(width - dt) * kilohertz), 0, 1)
+    assert samples[99:].tolist() == expected.tolist()
 
 
 @given(st.floats(-2, 2, allow_nan=False), st.integers(0, 12))
