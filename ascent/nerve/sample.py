@@ -37,7 +37,7 @@ class Sample:
     inner_affines : tuple of ndarray, shape (3, 3)
         For each inner in global order, the affine map from `image_section` to `section`.
     deform_ratio : float
-        How far the nerve was deformed to its target outline: 0 not at all, 1 wholly.
+        How far the nerve was deformed to a circle: 0 not at all, 1 wholly.
     reshape_nerve : str
         CIRCLE, ELLIPSE or NONE, as configured.
     micrometres_per_pixel : float
@@ -111,11 +111,14 @@ class Sample:
             ],
         }
 
-    def write(self, sample_dir: Path | str) -> None:
-        """Write masks, traces and state below `sample_dir` (``samples/<s>``); see `ascent.nerve.sample_files`."""
+    def write(self, sample_dir: Path | str) -> list[Path]:
+        """Write masks, traces and state below `sample_dir` (``samples/<s>``) and return the files' paths.
+
+        See `ascent.nerve.sample_files` for the formats.
+        """
         from ascent.nerve.sample_files import write_sample
 
-        write_sample(self, Path(sample_dir))
+        return write_sample(self, Path(sample_dir))
 
     @staticmethod
     def read(sample_dir: Path | str) -> Sample:
@@ -197,7 +200,8 @@ def build_sample(config: SampleConfig, input_dir: Path | str, thickness: Perineu
 
         section, motions = deform(section, config)
         affines = [motions[inner.fascicle_index] @ affines[inner.global_index] for inner in section.inners]
-        deform_ratio = float(config.deform_ratio or 0.0)
+        if config.modes.reshape_nerve == "CIRCLE":
+            deform_ratio = float(config.deform_ratio or 0.0)
 
     x, y = section.boundary.centroid
     placing = affine.translation(-x, -y)

@@ -62,19 +62,21 @@ def read_trace(path: Path) -> Trace:
     return _trace(points, path)
 
 
-def write_sample(sample: Sample, sample_dir: Path) -> None:
-    """Write `sample` below `sample_dir`; traces of an earlier build that it does not have are removed."""
-    _write_masks(sample, sample_dir)
+def write_sample(sample: Sample, sample_dir: Path) -> list[Path]:
+    """Write `sample` below `sample_dir` and return the files; what is left of an earlier build there is removed."""
+    masks = _write_masks(sample, sample_dir)
     root = sample_dir / SECTIONWISE
-    written = set()
+    traces = []
     for relative, trace in _trace_files(sample.section):
         write_trace(root / relative, trace)
-        written.add(root / relative)
-    for stale in sorted(root.rglob("*.txt"), reverse=True):
-        if stale not in written:
-            stale.unlink()
+        traces.append(root / relative)
+    for stale in sorted({*root.rglob("*.txt"), *(sample_dir / MASKS).glob("?.tif")} - {*traces, *masks}):
+        stale.unlink()
+        if stale.is_relative_to(root):
             _remove_empty(stale.parent, root)
-    write_json(sample_dir / STATE_FILE, _state(sample))
+    state = sample_dir / STATE_FILE
+    write_json(state, _state(sample))
+    return [*masks, *traces, state]
 
 
 def read_sample(sample_dir: Path) -> Sample:
@@ -130,7 +132,7 @@ def _trace_files(section: Section) -> Iterator[tuple[Path, Trace]]:
             yield folder / "inners" / f"{j}.txt", inner
 
 
-def _write_masks(sample: Sample, sample_dir: Path) -> None:
+def _write_masks(sample: Sample, sample_dir: Path) -> list[Path]:
     copies = [(sample_dir / MASKS / f"{letter}.tif", path) for letter, path in sorted(sample.mask_files.items())]
     if "s" in sample.mask_files:
         copies.append((sample_dir / "s.tif", sample.mask_files["s"]))
@@ -141,6 +143,7 @@ def _write_masks(sample: Sample, sample_dir: Path) -> None:
             raise MorphologyError(f"{source} cannot be read: {error.strerror or error}.") from error
         if not (target.exists() and target.samefile(source)):
             write_bytes(target, data)
+    return [target for target, _ in copies]
 
 
 def _remove_empty(folder: Path, root: Path) -> None:
