@@ -2,12 +2,13 @@
 
 `n_sims/<t>/` holds `<t>.json` (the sim with one value of each list), `launch.hoc`, and in `data/inputs` the
 waveform, the potentials of every fiber (`src_inner<l>_fiber<k>.dat`, V for 1 mA; `rec_…` for a recording cuff)
-and the fibers' diameters. `combination.json` is ours: the numbers of the combination.
+and the fibers' diameters. `combination.json` is ours: the numbers of the combination and the temperature.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,6 +30,9 @@ from ascent.stimulus.waveform_files import Waveform, read_waveform, write_wavefo
 
 #: (fiberset, fiber) → bases along the fiber, shape (n_bases, n), V for 1 mA.
 BasisSource = Callable[[int, int], ArrayLike]
+
+#: °C; where a folder does not say another.
+BODY_TEMPERATURE = 37.0
 
 _POTENTIALS = re.compile(r"(?:(src|rec)_)?inner(\d{1,9})_fiber(\d{1,9})\.dat")
 
@@ -66,6 +70,8 @@ class NSim:
         In the order of the fiberset.
     combination : Combination or None
         Its place among the sim's combinations; None for a folder that ASCENT wrote.
+    temperature : float
+        °C, of the model; 37 for a folder that ASCENT wrote, whose launch.hoc alone has it.
     """
 
     folder: Path
@@ -74,6 +80,7 @@ class NSim:
     waveform: Waveform
     fibers: tuple[NSimFiber, ...]
     combination: Combination | None
+    temperature: float = BODY_TEMPERATURE
 
     def potentials(self, fiber: NSimFiber) -> NDArray[np.float64] | None:
         """Potentials at the compartments in V for 1 mA, shape (n,); None when nothing stimulates from outside."""
@@ -157,7 +164,7 @@ def build_n_sims(
         key = [(*fiberset.inner_and_fiber(index), value) for index, value in enumerate(diameters)]
         write_diameter_key(inputs, key)
         write_text(folder / "launch.hoc", launch_hoc(config, temperature, len(waveform.samples), fiber_z))
-        write_json(folder / "combination.json", asdict(combination))
+        write_json(folder / "combination.json", {**asdict(combination), "temperature": float(temperature)})
         write_text(folder / f"{combination.index}.json", json.dumps(config, indent=2))
         folders.append(folder)
     return folders
@@ -197,7 +204,9 @@ def read_n_sim(folder: Path | str) -> NSim:
     if missing:
         inner, fiber = missing[0]
         raise RunDirectoryError(f"{inputs} lacks the potentials of a fiber: src_inner{inner}_fiber{fiber}.dat.")
-    return NSim(folder, index, config, waveform, tuple(NSimFiber(*entry) for entry in key), _read_combination(folder))
+    combination, temperature = _read_combination(folder)
+    fibers = tuple(NSimFiber(*entry) for entry in key)
+    return NSim(folder, index, config, waveform, fibers, combination, temperature)
 
 
 def _all_weights(
@@ -258,16 +267,19 @@ def _read_config(folder: Path) -> tuple[int, dict[str, Any]]:
     return int(files[0].stem), config
 
 
-def _read_combination(folder: Path) -> Combination | None:
+def _read_combination(folder: Path) -> tuple[Combination | None, float]:
     path = folder / "combination.json"
     if not path.exists():
-        return None
+        return None, BODY_TEMPERATURE
     names = ("index", "stimulation", "recording", "fiberset", "waveform")
     try:
         data = json.loads(read_text(path))
         values = {name: data[name] for name in names}
+        temperature = data["temperature"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunDirectoryError(f"{path} is damaged: it should hold {', '.join(names)}.") from error
+        raise RunDirectoryError(f"{path} is damaged: it should hold {', '.join(names)}, temperature.") from error
     if not all(type(value) is int and value >= 0 for value in values.values()):
         raise RunDirectoryError(f"{path} is damaged: {', '.join(names)} should be whole numbers.")
-    return Combination(**values)
+    if type(temperature) not in (int, float) or not math.isfinite(temperature):
+        raise RunDirectoryError(f"{path} is damaged: temperature should be a number (°C).")
+    return Combination(**values), float(temperature)

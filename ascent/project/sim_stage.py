@@ -49,6 +49,8 @@ class PlannedSim:
         Contact weights.
     dense : tuple of ndarray
         Points of supersampled bases, µm, one array a fiber; empty when the sim generates none.
+    fiber_z : dict
+        fiber_z.json as plain data.
     key : str
         Hash of all that went into it, the field left out.
     """
@@ -60,6 +62,7 @@ class PlannedSim:
     waveforms: list[Waveform]
     active: ActiveCuffs
     dense: tuple[NDArray[np.float64], ...]
+    fiber_z: dict[str, Any]
     key: str
 
 
@@ -103,7 +106,7 @@ def plan_sim(
     from ascent.stimulus.contacts import active_cuffs
     from ascent.stimulus.waveform_files import from_config
 
-    content = config.raw
+    content = dump(config)
     check_dimensions(content)
     active = active_cuffs(content, cuffs)
     fibersets = build_fibersets(sample, model, content, fiber_z, explicit_dir=explicit_folder)
@@ -113,7 +116,7 @@ def plan_sim(
     length = model.medium.proximal.length
     external = _external_files(content, explicit_folder, waveform_folder)
     key = content_key("sim/1", sample_key, decisive, dump(fiber_z), length, model.temperature, external)
-    return PlannedSim(folder, config, content, fibersets, waveforms, active, dense, key)
+    return PlannedSim(folder, config, content, fibersets, waveforms, active, dense, dump(fiber_z), key)
 
 
 def write_plan(plan: PlannedSim) -> list[Path]:
@@ -134,8 +137,8 @@ def write_plan(plan: PlannedSim) -> list[Path]:
 
 def uses_supersampled(config: SimConfig) -> bool:
     """True when a sim takes its potentials from another sim's supersampled bases and needs no field of its own."""
-    section = config.raw.get("supersampled_bases") or {}
-    return bool(section.get("use")) and not section.get("generate")
+    section = config.supersampled_bases
+    return section is not None and section.use and not section.generate
 
 
 def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature: float) -> list[int]:
@@ -184,6 +187,7 @@ def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature
         active=plan.active,
         contact_cuffs=contact_cuffs,
         temperature=temperature,
+        fiber_z=plan.fiber_z,
     )
     stamp.write(key, [*written, *_files(plan.folder, ("fibersets_bases", "ss_bases", "n_sims"))])
     count = sum(map(len, plan.fibersets))
@@ -212,13 +216,26 @@ def _potentials(plan: PlannedSim, model_folder: Path) -> list[list[NDArray[np.fl
     result = []
     for index, fiberset in enumerate(plan.fibersets):
         if section.get("use"):
-            source = plan.folder if plan.dense else plan.folder.parent / str(section.get("source_sim"))
+            source = _supersampled_source(plan, section)
             values = [read_supersampled(source, i, points) for i, points in enumerate(fiberset.coordinates)]
         else:
             values = _evaluate(field, fiberset.coordinates, f"sim {plan.folder.name}, fiberset {index}")
         result.append(values)
         write_bases(plan.folder / "fibersets_bases" / str(index), values)
     return result
+
+
+def _supersampled_source(plan: PlannedSim, section: dict[str, Any]) -> Path:
+    """Folder of the sim whose supersampled bases are used, once its step is known to be the one asked for."""
+    from ascent.stimulus.bases import check_supersampled_step
+
+    if plan.dense:
+        return plan.folder
+    source = plan.folder.parent / str(section.get("source_sim"))
+    configs = sorted(source.glob("n_sims/*/[0-9]*.json"))
+    written = json.loads(configs[0].read_text(encoding="utf-8")) if configs else {}
+    check_supersampled_step(section.get("dz"), (written.get("supersampled_bases") or {}).get("dz"))
+    return source
 
 
 def _evaluate(field: Any, coordinates: tuple[NDArray[np.float64], ...], name: str) -> list[NDArray[np.float64]]:
