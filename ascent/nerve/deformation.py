@@ -33,6 +33,7 @@ STEPS_PER_MORPH = 30
 SETTLING_STEPS = 500
 TIME_STEP = 1.0 / 60.0
 BODY_RADIUS_UM = 1.0
+COLLISION_SLOP_UM = 0.01
 DENSITY = 0.01
 FRICTION = 0.5
 _HULL_TOLERANCE_UM = 0.1
@@ -130,6 +131,7 @@ def _push(
     import pymunk
 
     space = pymunk.Space()
+    space.collision_slop = COLLISION_SLOP_UM
     starts = []
     bodies = []
     for fascicle in section.fascicles:
