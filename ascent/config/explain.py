@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -23,9 +24,9 @@ _EXPECTED = {
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "must have another form",
     "list_type": "must be a list ([…])",
-    "dict_type": "must be an object ({…})",
-    "model_type": "must be an object ({…})",
-    "model_attributes_type": "must be an object ({…})",
+    "dict_type": "must be an object ({{…}})",
+    "model_type": "must be an object ({{…}})",
+    "model_attributes_type": "must be an object ({{…}})",
     "too_short": "must not be empty",
     "greater_than": "must be greater than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
@@ -41,25 +42,69 @@ _ALTERNATIVES = (
 )  # fmt: skip
 
 
+@dataclass
+class _Finding:
+    """What is wrong with one key: its value, what would be right by each alternative, and what the key means."""
+
+    value: Any
+    about: str
+    expected: list[str] = field(default_factory=list)
+    of_type: bool = True  # only the type is wrong, by every alternative so far
+
+
+#: Errors that say no more than that a value has another type than one alternative of a union.
+_OF_TYPE = (
+    "number",
+    "list_type",
+    "dict_type",
+    "model_type",
+    "string_type",
+    "int_type",
+    "bool_type",
+    "literal_error",
+    "model_attributes_type",
+)
+
+
 def problems_of(error: ValidationError, model: type[BaseModel], source: str) -> list[Problem]:
     """All problems in `error`, one for each key, in the order they were found."""
-    found: dict[tuple[str | int, ...], list[tuple[Any, str]]] = {}
+    found: dict[tuple[str | int, ...], _Finding] = {}
     for item in error.errors(include_url=False):
         context = item.get("ctx", {})
         path, models = _walk(item["loc"], model)
         if item["type"] == "faults":
             for fault in context["faults"]:
-                found.setdefault((*path, *fault.path), []).append((fault.value, fault.expected))
+                finding = found.setdefault((*path, *fault.path), _Finding(fault.value, ""))
+                finding.expected.append(fault.expected)
+                finding.of_type = False
             continue
         value = NOTHING if item["type"] == "missing" else item["input"]
-        found.setdefault(path, []).append((value, _expected(item, context, path, models)))
-    problems = []
-    for path, entries in found.items():
-        expectations = list(dict.fromkeys(text for _, text in entries))
-        if len(expectations) > 1 and all(text.startswith("must be ") for text in expectations):
-            expectations = [expectations[0], *(text.removeprefix("must be ") for text in expectations[1:])]
-        problems.append(Problem(source, dotted(path), shown(entries[0][0]), ", or ".join(expectations)))
-    return problems
+        about = _description(models, str(path[-1])) if path and item["type"] != "extra_forbidden" else ""
+        finding = found.setdefault(path, _Finding(value, about))
+        text = _expected(item, context, path, models)
+        if item["type"] == "union_tag_invalid" or (finding.of_type and item["type"] not in _OF_TYPE):
+            # The value has the type of this alternative, so that the others are beside the point.
+            finding.expected.clear()
+        if finding.of_type or item["type"] not in _OF_TYPE:
+            finding.expected.append(text)
+        finding.of_type = finding.of_type and item["type"] in _OF_TYPE
+    return [
+        Problem(source, dotted(path), shown(finding.value), _sentence(finding))
+        for path, finding in found.items()
+        if not (finding.of_type and _looked_into(path, found))
+    ]
+
+
+def _looked_into(path: tuple[str | int, ...], found: Iterable[tuple[str | int, ...]]) -> bool:
+    """Whether something below `path` was found wrong, so that its own type is right by some alternative."""
+    return any(len(other) > len(path) and other[: len(path)] == path for other in found)
+
+
+def _sentence(finding: _Finding) -> str:
+    texts = list(dict.fromkeys(finding.expected))
+    if all(text.startswith("must be ") for text in texts):
+        texts = [texts[0], *(text.removeprefix("must be ") for text in texts[1:])]
+    return ", or ".join(texts) + (f" ({finding.about})" if finding.about else "")
 
 
 def shown(value: Any) -> str:
@@ -96,8 +141,7 @@ def _expected(item: Any, context: dict[str, Any], path: tuple[str | int, ...], m
         hint = suggestion(key, known)
         return f"is not a known key; {hint or 'known are ' + ', '.join(known)}"
     if kind == "missing":
-        about = _description(models, key)
-        return f"is missing; it is required{f' ({about})' if about else ''}"
+        return "is missing; it is required"
     if kind in ("literal_error", "union_tag_invalid"):
         expected = str(context.get("expected") or context.get("expected_tags"))
         choices = [choice.strip("'\"") for choice in expected.replace(" or ", ", ").split(", ")]
@@ -107,24 +151,22 @@ def _expected(item: Any, context: dict[str, Any], path: tuple[str | int, ...], m
     text = _EXPECTED.get(kind)
     if text is None:
         return str(item["msg"])
-    about = _description(models, key)
     try:
-        text = text.format(**context)
+        return text.format(**context)
     except (KeyError, ValueError):
-        text = str(item["msg"])
-    return f"{text} ({about})" if about else text
+        return str(item["msg"])
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
     """The keys of a section as they stand in the file."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return [item.alias or name for name, item in model.model_fields.items()]
 
 
 def _description(models: list[type[BaseModel]], key: str) -> str:
     for model in models:
-        for name, field in model.model_fields.items():
-            if key in (name, field.alias):
-                return field.description or ""
+        for name, item in model.model_fields.items():
+            if key in (name, item.alias):
+                return item.description or ""
     return ""
 
 
@@ -139,10 +181,10 @@ def _walk(location: Sequence[str | int], model: type[BaseModel]) -> tuple[tuple[
             path.append(part)
             continue
         annotations = [
-            field.annotation
+            item.annotation
             for each in current
-            for name, field in each.model_fields.items()
-            if part in (field.alias or name, name)
+            for name, item in each.model_fields.items()
+            if part in (item.alias or name, name)
         ]
         if annotations:
             holders = current

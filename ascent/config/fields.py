@@ -90,16 +90,16 @@ def note(info: ValidationInfo, text: str) -> None:
 
 def is_number(value: Any) -> bool:
     """Whether `value` is a finite number (a bool is none)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # an integer beyond the largest float
+        return False
 
 
 def _number(value: Any) -> Any:
     # Integers stay integers, so that a file that is written back keeps "12500" rather than "12500.0".
-    try:
-        if is_number(value):
-            return value
-    except OverflowError:
-        pass
+    if is_number(value):
+        return value
     raise PydanticCustomError("number", "a finite number")
 
 

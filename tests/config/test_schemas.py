@@ -75,7 +75,9 @@ def test_defaults_of_a_minimal_run() -> None:
 
 def test_defaults_of_a_minimal_sample(check: Check) -> None:
     optional = ["smoothing", "image_preprocessing", "morph_count", "rotation", "render_deform", "Morphology", "sex"]
-    sample = check("sample", {key: ... for key in optional} | {"modes/scale_input": ..., "modes/contour_approximation": ...})
+    sample = check(
+        "sample", {key: ... for key in optional} | {"modes/scale_input": ..., "modes/contour_approximation": ...}
+    )
     assert sample.smoothing is None
     assert (sample.image_preprocessing.fill_holes, sample.morph_count, sample.rotation) == (False, 100, None)
     assert (sample.modes.scale_input, sample.modes.contour_approximation) == ("MASK", "SIMPLE")
@@ -83,7 +85,9 @@ def test_defaults_of_a_minimal_sample(check: Check) -> None:
 
 def test_one_cuff_becomes_a_list_with_index_0(check: Check) -> None:
     model = check("model", {"cuff": {"preset": "Purdue.json"}})
-    assert [(cuff.preset, cuff.index, cuff.rotate.add_ang, cuff.shift.z) for cuff in model.cuff] == [("Purdue.json", 0, 0, 0)]
+    assert [(cuff.preset, cuff.index, cuff.rotate.add_ang, cuff.shift.z) for cuff in model.cuff] == [
+        ("Purdue.json", 0, 0, 0)
+    ]
 
 
 def test_medium_without_distal_cylinder(check: Check) -> None:
@@ -136,7 +140,13 @@ def test_every_placement_in_the_cross_section(xy: dict[str, Any], check: Check) 
 
 
 def test_finite_amplitudes_need_no_bounds(check: Check) -> None:
-    protocol = {"mode": "FINITE_AMPLITUDES", "initSS": -200, "dt_initSS": 10, "threshold": {"value": -30}, "amplitudes": [-0.4]}
+    protocol = {
+        "mode": "FINITE_AMPLITUDES",
+        "initSS": -200,
+        "dt_initSS": 10,
+        "threshold": {"value": -30},
+        "amplitudes": [-0.4],
+    }
     assert check("sim", {"protocol": protocol}).protocol.amplitudes == [-0.4]
 
 
@@ -183,7 +193,12 @@ class TestOlderReleases:
         assert "scout.json: protocol.bounds_search.scout_sim is ignored" in caplog.text
 
     def test_deprecated_keys_of_a_run(self, check: Check, caplog: pytest.LogCaptureFixture) -> None:
-        old = {"break_points": {"pre_java": False}, "local_avail_cpus": 3, "submission_context": "cluster", "partial_fem": {}}
+        old = {
+            "break_points": {"pre_java": False},
+            "local_avail_cpus": 3,
+            "submission_context": "cluster",
+            "partial_fem": {},
+        }
         check("run", old, "old.json")
         assert all(f"old.json: {key} is deprecated" in caplog.text for key in old)
 
