@@ -1,4 +1,4 @@
-"""Thresholds on the cross-section of the nerve."""
+"""Thresholds on the cross-section of the nerve, and the recruitment curve."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ascent.analysis.style import SEQUENTIAL, new_figure, save, styled
+from ascent.analysis.summary import HEADINGS, recruitment
 from ascent.errors import ConfigError, RunDirectoryError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 MODES = ("fibers", "fibers_on_off", "inners", "inners_on_off")
@@ -70,6 +72,7 @@ def heatmap(
     cuff_orientation: float | None = None,
     plot_outers: bool = False,
     scale_bar_um: float | None = None,
+    title: str | None = None,
     scatter_options: Mapping[str, Any] | None = None,
     line_options: Mapping[str, Any] | None = None,
     colorbar_options: Mapping[str, Any] | None = None,
@@ -110,6 +113,8 @@ def heatmap(
         Whether to draw the outer boundaries of the perineurium.
     scale_bar_um : float, optional
         Length of a scale bar, µm, which then replaces the axes.
+    title : str, optional
+        Title of the picture.
     scatter_options, line_options, colorbar_options : mapping, optional
         Passed on to matplotlib.
 
@@ -162,6 +167,8 @@ def heatmap(
             if min_max_ticks:
                 bar.set_ticks([low, high], labels=[f"{low:.3g}", f"{high:.3g}"])
         axes.set_aspect("equal")
+        if title:
+            axes.set_title(title)
         if scale_bar_um is None:
             axes.set(xlabel="x (µm)", ylabel="y (µm)")
         else:
@@ -180,6 +187,63 @@ def save_heatmap(
     """Draw :func:`heatmap` into a new figure and write it as PNG, SVG or PDF; returns the path."""
     axes = heatmap(section, fibers_xy, thresholds_mA, inner_index, **options)
     return save(axes.get_figure(root=True), path)  # type: ignore[arg-type]
+
+
+def recruitment_curve(
+    table: pd.DataFrame,
+    path: Path | str | None = None,
+    *,
+    by: Sequence[str] = ("diameter_um",),
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draw :func:`ascent.analysis.summary.recruitment` as steps, a curve for each group.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of fibers with ``threshold_mA`` and the columns of `by`.
+    path : path, optional
+        Also write the picture there, as PNG, SVG or PDF.
+    by : sequence of str
+        Columns that split the fibers into curves; empty for one curve of all fibers.
+    ax : Axes, optional
+        Where to draw; default a new figure.
+    title : str, optional
+        Title of the picture.
+
+    Raises
+    ------
+    RunDirectoryError
+        When a column is missing or the file cannot be written.
+    """
+    curves = recruitment(table, by)
+    with styled():
+        axes = new_figure().add_subplot() if ax is None else ax
+        top = 1.05 * float(curves["amplitude_mA"].max()) if len(curves) else 0.0
+        groups: Any = [((), curves)] if not by else curves.groupby(list(by), sort=True, dropna=False)
+        for number, (key, rows) in enumerate(groups):
+            label = ", ".join(_group_label(name, value) for name, value in zip(by, key, strict=True))
+            # The last step goes on to the edge, so that a single fiber shows too.
+            amplitudes = [*rows["amplitude_mA"], top]
+            percent = 100 * np.array([*rows["fraction"], rows["fraction"].iloc[-1]])
+            # Colours repeat after eight curves, so the line style changes then.
+            style = ("-", "--", ":", "-.")[number // 8 % 4]
+            axes.step(amplitudes, percent, where="post", label=label, linestyle=style)
+        axes.set(xlabel="|amplitude| (mA)", ylabel="recruited fibers (%)", xlim=(0, top or 1.0), ylim=(-2, 102))
+        if title:
+            axes.set_title(title)
+        if 1 < len(axes.lines) <= 20:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    if path is not None:
+        save(axes.get_figure(root=True), path)  # type: ignore[arg-type]
+    return axes
+
+
+def save_recruitment_curve(path: Path | str, table: pd.DataFrame, **options: Any) -> Path:
+    """Draw :func:`recruitment_curve` into a new figure and write it; returns the path."""
+    recruitment_curve(table, path, **options)
+    return Path(path)
 
 
 def _checked(
@@ -294,3 +358,9 @@ def _scale_bar(axes: Axes, length_um: float) -> None:
     )
     axes.set_xlim(min(left, right - length_um), right)
     axes.set_axis_off()
+
+
+def _group_label(name: str, value: object) -> str:
+    if name == "diameter_um":
+        return f"{value:g} µm"
+    return f"{HEADINGS.get(name, name)} {value}"

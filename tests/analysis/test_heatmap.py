@@ -128,6 +128,10 @@ def test_axes_are_in_micrometres_or_replaced_by_a_scale_bar() -> None:
     assert [text.get_text() for text in barred.texts] == ["50 µm"]
 
 
+def test_it_bears_the_title_that_it_is_given() -> None:
+    assert _draw(title="Thresholds of 5.7 µm fibers").get_title() == "Thresholds of 5.7 µm fibers"
+
+
 def test_it_draws_into_given_axes() -> None:
     axes = Figure().add_subplot()
     assert _draw(ax=axes) is axes

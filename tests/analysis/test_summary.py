@@ -1,7 +1,6 @@
 """The closing table and the recruitment curve."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ascent.analysis.summary import print_summary, recruitment, recruitment_curve, summarize, summary_text
-from ascent.errors import ConfigError, RunDirectoryError
+from ascent.analysis.summary import print_summary, recruitment, summarize, summary_text
+from ascent.errors import RunDirectoryError
 
 
 @pytest.fixture
@@ -36,6 +35,14 @@ def test_groups_are_fascicle_by_diameter(table: pd.DataFrame) -> None:
     assert summary["median_mA"].tolist() == pytest.approx([0.2, 0.05, 0.2])
 
 
+def test_fascicles_stand_for_their_inners_where_they_are_known(table: pd.DataFrame) -> None:
+    summary = summarize(table.assign(fascicle=[0, 0, 0, 0, 0]))
+    assert list(zip(summary["fascicle"], summary["diameter"], summary["n"], strict=True)) == [
+        (0, "5.7", 4),
+        (0, "8.7", 1),
+    ]
+
+
 def test_what_varies_beside_them_gets_a_column(table: pd.DataFrame) -> None:
     both = pd.concat([table.assign(waveform_index=0), table.assign(waveform_index=1)])
     summary = summarize(both)
@@ -59,7 +66,7 @@ def test_plain_text_where_there_is_no_terminal(table: pd.DataFrame) -> None:
     stream = io.StringIO()
     print_summary(table, stream)
     lines = stream.getvalue().splitlines()
-    assert lines[0].split("  ")[0].strip() == "fascicle"
+    assert lines[0].split("  ")[0].strip() == "inner"
     assert len({len(line) for line in lines}) == 1
     assert "\x1b" not in stream.getvalue()
 
@@ -110,20 +117,3 @@ def test_no_fibers_make_an_empty_curve() -> None:
     empty = pd.DataFrame({"threshold_mA": [], "diameter_um": []})
     assert recruitment(empty, by=["diameter_um"]).empty
     assert recruitment(empty)["fraction"].tolist() == [0.0]
-
-
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-def test_the_drawn_curve_has_the_same_bytes_each_time(tmp_path: Path, table: pd.DataFrame, suffix: str) -> None:
-    first = recruitment_curve(table, tmp_path / f"a{suffix}").read_bytes()
-    assert first == recruitment_curve(table, tmp_path / f"b{suffix}").read_bytes()
-
-
-def test_one_curve_and_no_thresholds_can_be_drawn(tmp_path: Path, table: pd.DataFrame) -> None:
-    assert recruitment_curve(table, tmp_path / "all.png", by=()).exists()
-    assert recruitment_curve(table.assign(threshold_mA=np.nan), tmp_path / "none.png").exists()
-    assert recruitment_curve(table.iloc[:0], tmp_path / "empty.png").exists()
-
-
-def test_other_formats_are_refused(tmp_path: Path, table: pd.DataFrame) -> None:
-    with pytest.raises(ConfigError, match="must be named .png, .svg or .pdf"):
-        recruitment_curve(table, tmp_path / "curve.bmp")

@@ -56,6 +56,13 @@ def test_an_empty_table_keeps_its_columns(tmp_path: Path, table: pd.DataFrame) -
     assert list(read_thresholds(tmp_path / "t.parquet").columns) == list(COLUMNS)
 
 
+def test_the_fascicle_of_each_fiber_is_kept_where_it_is_known(tmp_path: Path, table: pd.DataFrame) -> None:
+    write_thresholds(table.assign(fascicle=range(6)), tmp_path / "t.parquet")
+    back = read_thresholds(tmp_path / "t.parquet")
+    assert back.columns[-1] == "fascicle"
+    assert back["fascicle"].tolist() == list(range(6))
+
+
 def test_a_missing_column_is_one_sentence(tmp_path: Path, table: pd.DataFrame) -> None:
     with pytest.raises(RunDirectoryError, match="lacks the column engine"):
         write_thresholds(table.drop(columns="engine"), tmp_path / "t.parquet")
