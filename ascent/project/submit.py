@@ -94,7 +94,9 @@ def plan_submission(folder: ProjectFolder, runs: Sequence[int]) -> SubmitPlan:
             if name in seen:
                 continue
             seen.add(name)
-            pending, done = units_of_n_sim(_exported(folder, file, name), name)
+            pending, done = units_of_n_sim(
+                _exported(folder, file, name), name, system=folder.export / "config" / "system"
+            )
             plan.pending += pending
             plan.done += done
     return plan
