@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def read_mask(path: Path) -> Mask:
     return white
 
 
-def _read_pixels(path: Path) -> NDArray[np.generic]:
+def _read_pixels(path: Path) -> NDArray[Any]:
     """Decode the first page of an image, trying three decoders, since none of them reads every TIFF."""
     import io
 
@@ -92,7 +93,7 @@ def _read_pixels(path: Path) -> NDArray[np.generic]:
     if not data:
         raise MorphologyError(f"{path} is empty; it should be a TIFF image.")
 
-    def with_pillow() -> NDArray[np.generic] | None:
+    def with_pillow() -> NDArray[Any] | None:
         from PIL import Image
 
         with Image.open(io.BytesIO(data)) as image:
@@ -100,13 +101,13 @@ def _read_pixels(path: Path) -> NDArray[np.generic]:
                 return np.asarray(image.convert("RGBA" if image.mode in {"P", "PA"} else "RGB"))
             return np.asarray(image)
 
-    def with_tifffile() -> NDArray[np.generic] | None:
+    def with_tifffile() -> NDArray[Any] | None:
         import tifffile
 
         with tifffile.TiffFile(io.BytesIO(data)) as tif:
             return np.asarray(tif.pages[0].asarray())
 
-    def with_opencv() -> NDArray[np.generic] | None:
+    def with_opencv() -> NDArray[Any] | None:
         import cv2
 
         return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -126,15 +127,19 @@ def _read_pixels(path: Path) -> NDArray[np.generic]:
     raise MorphologyError(f"{path} cannot be read as an image{detail}.")
 
 
-def _grey(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
+def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
     """Reduce colours to grey; transparent pixels count as black."""
-    channels = pixels.astype(np.float64)
-    count = channels.shape[2]
-    if count in (2, 4):
-        full = float(2 ** (8 * pixels.dtype.itemsize) - 1) if pixels.dtype.kind == "u" else 1.0
-        channels = channels[:, :, :-1] * (channels[:, :, -1:] / full)
-    weights = np.array([0.299, 0.587, 0.114]) if channels.shape[2] == 3 else np.full(channels.shape[2], 1.0)
-    return np.round(channels @ weights, 6)
+    if pixels.shape[2] in (2, 4):
+        opacity = pixels[:, :, -1]
+        full = 2 ** (8 * pixels.dtype.itemsize) - 1 if pixels.dtype.kind == "u" else 1
+        pixels = pixels[:, :, :-1]
+        if not (opacity == full).all():
+            pixels = np.round(pixels * (opacity[:, :, np.newaxis] / full), 3)
+    first = pixels[:, :, 0]
+    if all(np.array_equal(first, pixels[:, :, channel]) for channel in range(1, pixels.shape[2])):
+        return first
+    weights = np.array([0.299, 0.587, 0.114]) if pixels.shape[2] == 3 else np.full(pixels.shape[2], 1.0)
+    return np.round(pixels @ weights, 3)
 
 
 def _bytes(path: Path) -> bytes:

@@ -267,13 +267,10 @@ def test_impossible_sections_are_refused(section: Section, reason: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def tutorial() -> Sample:
-    folder = Path(__file__).parents[2].parent / "shared" / "data" / "ascent_tutorial"
-    if not folder.is_dir():
-        pytest.skip("ASCENT's tutorial input is not here")
-    config = load(folder / "samples/0/sample.json", SampleConfig)
+def tutorial(tutorial_dir: Path) -> Sample:
+    config = load(tutorial_dir / "samples/0/sample.json", SampleConfig)
     thickness = validate({"ci_perineurium_thickness_parameters": {}}, PerineuriumThicknessConfig, "none")
-    return build_sample(config, folder / "input/tutorial", thickness)
+    return build_sample(config, tutorial_dir / "input/tutorial", thickness)
 
 
 # Measured with ASCENT 1.4.0 on its tutorial (spec/ascent.md §6.1, §5.2).
