@@ -126,6 +126,12 @@ def test_work_that_workers_cannot_import_is_one_sentence(monkeypatch: pytest.Mon
         run_units([1, 2], work.square, workers=2, quiet=True)
 
 
+def test_work_defined_in_a_script_is_refused_before_any_worker_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work.square, "__module__", "__main__")
+    with pytest.raises(TypeError, match="must be importable"):
+        run_units([1, 2], work.square, workers=2, quiet=True)
+
+
 def test_log_records_of_workers_reach_the_parent(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "ascent"):
         run_units([1, 2], work.log_and_print, workers=2, quiet=True)
