@@ -131,7 +131,7 @@ class InstanceConfig(Section):
 class CuffPreset(FileSection):
     """A cuff: named parameters, and primitives made from them."""
 
-    code: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="end of the parameters' names, such as P")
+    code: str = Field(pattern=r"^[A-Za-z0-9_]+$", description="end of the parameters' names, such as P")
     description: str | None = Field(default=None, description="what it is")
     expandable: bool = Field(description="whether it opens to fit a larger nerve")
     fixed_point: Literal["center", "clockwise_end"] | None = Field(default=None, description="what stays when it opens")

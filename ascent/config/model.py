@@ -147,6 +147,7 @@ class SolverConfig(Section):
 
     sorder: Annotated[Whole, Field(ge=1, le=3)] = Field(default=2, description="order of the solution, 1 to 3")
     type: Literal["iterative", "direct"] = Field(default="iterative", description="kind of solver")
+    name: str | None = Field(default=None, description="written by older releases; ignored")
 
 
 class ModelConfig(FileSection):

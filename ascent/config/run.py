@@ -10,7 +10,14 @@ from ascent.config.fields import FileSection, Index, Section, note
 
 ExportBehavior = Literal["overwrite", "error", "selective"]
 
-DEPRECATED = ("break_points", "local_avail_cpus", "submission_context", "partial_fem", "override_compiled_mods")
+DEPRECATED = (
+    "break_points",
+    "local_avail_cpus",
+    "submission_context",
+    "partial_fem",
+    "override_compiled_mods",
+    "overwrite",
+)
 
 
 class KeepConfig(Section):
@@ -38,14 +45,15 @@ class RunConfig(FileSection):
         default=None, description="written by the program: which models succeeded"
     )
     break_points: dict[str, bool] | None = Field(default=None, description="deprecated; use --break-point")
-    local_avail_cpus: Index | None = Field(default=None, description="deprecated; use --num-cpu")
+    local_avail_cpus: Any = Field(default=None, description="deprecated; use --num-cpu")
     submission_context: Any = Field(default=None, description="deprecated; use --local-submit or --cluster-submit")
     partial_fem: Any = Field(default=None, description="deprecated; use --partial-fem")
-    override_compiled_mods: bool | None = Field(default=None, description="deprecated")
+    override_compiled_mods: bool | None = Field(default=None, description="deprecated and ignored")
+    overwrite: bool | None = Field(default=None, description="deprecated; use export_behavior")
 
     @model_validator(mode="after")
     def _deprecated(self, info: ValidationInfo) -> Self:
         for key in DEPRECATED:
             if key in self.model_fields_set:
-                note(info, f"{key} is deprecated; it is {type(self).model_fields[key].description}")
+                note(info, f"{key} is {type(self).model_fields[key].description}")
         return self

@@ -90,6 +90,8 @@ class SampleConfig(FileSection):
 
     sample: str = Field(min_length=1, description="name of the folder below input/ that holds the masks")
     pseudonym: str | None = Field(default=None, description="a label of your own")
+    species: str | None = Field(default=None, description="species of the animal")
+    samples_path: list[str] | None = Field(default=None, description="of older releases; ignored")
     sex: str | None = Field(default=None, description="sex of the animal")
     level: str | None = Field(default=None, description="level of the nerve")
     scale: ScaleConfig = Field(description="scale_bar_length or scale_ratio, and shrinkage")

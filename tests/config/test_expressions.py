@@ -179,7 +179,7 @@ _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.m
 def _by_python(node: ast.expr) -> float:
     """The value of a formula by Python's own syntax tree."""
     match node:
-        case ast.Constant(value=value):
+        case ast.Constant(value=int() | float() as value):
             return float(value)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_by_python(operand)

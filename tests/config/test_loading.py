@@ -120,7 +120,23 @@ def _damaged(text: str, chance: random.Random) -> bytes:
         if not isinstance(below, dict | list) or not below or chance.random() < 0.3:
             break
         place = below
-    odd = [None, True, -1, 0, 1e308, 10**400, "", "x", "1/0", [], {}, [[]], [1, "a"], {"mode": "x"}, {"a": {"b": 1}}]
+    odd: list[Any] = [
+        None,
+        True,
+        -1,
+        0,
+        1e308,
+        10**400,
+        "",
+        "x",
+        "1/0",
+        [],
+        {},
+        [[]],
+        [1, "a"],
+        {"mode": "x"},
+        {"a": {"b": 1}},
+    ]
     if kind == "remove":
         del place[key]
     elif kind == "swap" or isinstance(place, list):

@@ -194,6 +194,8 @@ class TestOlderReleases:
 
     def test_deprecated_keys_of_a_run(self, check: Check, caplog: pytest.LogCaptureFixture) -> None:
         old = {
+            "overwrite": False,
+            "override_compiled_mods": False,
             "break_points": {"pre_java": False},
             "local_avail_cpus": 3,
             "submission_context": "cluster",
@@ -201,6 +203,12 @@ class TestOlderReleases:
         }
         check("run", old, "old.json")
         assert all(f"old.json: {key} is deprecated" in caplog.text for key in old)
+
+    def test_keys_that_the_published_examples_still_have(self, check: Check) -> None:
+        # examples/results of ASCENT 1.4: samples_path and species in samples, the COMSOL version in solver
+        assert check("sample", {"samples_path": ["samples"], "species": "Human"}).species == "Human"
+        solver = {"sorder": "quadratic", "shape_order": 2, "name": "COMSOL Multiphysics 5.4 (Build: 388)"}
+        assert check("model", {"solver": solver}).solver.sorder == 2
 
     def test_radii_of_a_mock_nerve(self, check: Check) -> None:
         nerve = check("mock_sample", {"nerve": {"a_nerve": 250, "b_nerve": 200, "rot_nerve": 10}}).nerve
