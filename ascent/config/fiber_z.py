@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ascent.config.fibers import FibersConfig
 from ascent.config.fields import (
     NOTHING,
     Count,
@@ -15,8 +16,10 @@ from ascent.config.fields import (
     NonNegativeNumber,
     PositiveNumber,
     Section,
+    alternatives,
     report,
 )
+from ascent.config.loading import problem
 
 
 class FiberTypeConfig(Section):
@@ -70,3 +73,34 @@ class FiberZConfig(FileSection):
 
     fiber_type_parameters: dict[str, FiberTypeConfig] = Field(description="fiber models by mode")
     fiber_z: Any = Field(default=None, description="of older releases; ignored")
+
+
+def check_diameters(fibers: FibersConfig, fiber_z: FiberZConfig, source: str) -> None:
+    """Check that the diameters of a sim are in the table of its fiber model, where it has one.
+
+    Parameters
+    ----------
+    fibers : FibersConfig
+        ``fibers`` of the sim.
+    fiber_z : FiberZConfig
+        The fiber models.
+    source : str
+        Name of the sim's file, for messages.
+
+    Raises
+    ------
+    ConfigError
+        When the model is missing or a diameter is not in its table.
+    """
+    model = fiber_z.fiber_type_parameters.get(fibers.mode)
+    if model is None:
+        known = ", ".join(fiber_z.fiber_type_parameters)
+        raise problem(source, "fibers.mode", fibers.mode, f"is not among the models of fiber_z.json: {known}")
+    diameter = fibers.z_parameters.diameter
+    if model.diameters is None or isinstance(diameter, Section):
+        return
+    for value in alternatives(diameter):
+        if value not in model.diameters:
+            table = ", ".join(f"{each:g}" for each in model.diameters)
+            expected = f"is not in the table of {fibers.mode}; it must be one of {table} µm"
+            raise problem(source, "fibers.z_parameters.diameter", value, expected)

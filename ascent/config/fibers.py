@@ -38,6 +38,9 @@ XYMode = Literal["CENTROID", "UNIFORM_DENSITY", "UNIFORM_COUNT", "WHEEL", "EXPLI
 #: Least and largest diameter of models whose geometry is interpolated, µm.
 DIAMETER_RANGES = {"MRG_INTERPOLATION": (2.0, 16.0), "SMALL_MRG_INTERPOLATION_V1": (1.011, 16.0)}
 
+#: Largest diameter that the small-fiber model was fitted to, µm.
+SMALL_MRG_RECOMMENDED = 5.7
+
 #: Keys without which an xy mode cannot work; for UNIFORM_DENSITY they depend on top_down.
 XY_KEYS: dict[str, tuple[str, ...]] = {
     "CENTROID": (),
@@ -178,7 +181,7 @@ class FibersConfig(Section):
         return data
 
     @model_validator(mode="after")
-    def _together(self) -> Self:
+    def _together(self, info: ValidationInfo) -> Self:
         faults = []
         diameter = self.z_parameters.diameter
         where = ("z_parameters", "diameter")
@@ -195,4 +198,10 @@ class FibersConfig(Section):
             expected = "must be EXPLICIT with xy_parameters.mode EXPLICIT_3D, and EXTRUSION with every other"
             faults.append(Fault(("z_parameters", "mode"), self.z_parameters.mode, expected))
         report(faults)
+        if self.mode == "SMALL_MRG_INTERPOLATION_V1" and not isinstance(diameter, Section):
+            large = [value for value in alternatives(diameter) if value > SMALL_MRG_RECOMMENDED]
+            if large:
+                note(
+                    info, f"diameter {large[0]:g} µm is above {SMALL_MRG_RECOMMENDED} µm, which {self.mode} is made for"
+                )
         return self

@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
-from ascent.config.fibers import FiberMode
+from ascent.config.fiber_z import check_diameters
+from ascent.config.fibers import FiberMode, FibersConfig
 from ascent.config.fields import alternatives
 from ascent.config.loading import dump, load
 from ascent.config.materials import MaterialsConfig
@@ -60,6 +61,38 @@ def test_tables_of_fibers() -> None:
     assert set(fibers) == set(get_args(FiberMode))
     assert len(alternatives(fibers["MRG_DISCRETE"].delta_zs)) == 11
     assert load_slurm().memory_per_fiber == 2000
+
+
+@pytest.mark.parametrize(
+    ("mode", "diameter", "words"),
+    [
+        ("MRG_DISCRETE", 5.7, ""),
+        ("MRG_DISCRETE", [5.7, 8.7], ""),
+        (
+            "MRG_DISCRETE",
+            [5.7, 6],
+            "diameter is 6: is not in the table of MRG_DISCRETE; it must be one of 1, 2, 5.7, 7.3",
+        ),
+        ("SUNDT", 0.8, ""),
+    ],
+)
+def test_diameters_of_a_table(mode: str, diameter: Any, words: str) -> None:
+    z = {"diameter": diameter, "full_nerve_length": True, "offset": 0}
+    fibers = FibersConfig.model_validate({"mode": mode, "xy_parameters": {"mode": "CENTROID"}, "z_parameters": z})
+    if words:
+        with pytest.raises(ConfigError, match=words):
+            check_diameters(fibers, load_fiber_z(), "sim.json")
+    else:
+        check_diameters(fibers, load_fiber_z(), "sim.json")
+
+
+def test_model_that_a_projects_table_lacks(tmp_path: Path) -> None:
+    table = {"SUNDT": load_fiber_z().raw["fiber_type_parameters"]["SUNDT"]}
+    (tmp_path / "fiber_z.json").write_text(json.dumps({"fiber_type_parameters": table}))
+    z = {"diameter": 1, "full_nerve_length": True, "offset": 0}
+    fibers = FibersConfig.model_validate({"mode": "RATTAY", "xy_parameters": {"mode": "CENTROID"}, "z_parameters": z})
+    with pytest.raises(ConfigError, match='fibers.mode is "RATTAY": is not among the models of fiber_z.json: SUNDT'):
+        check_diameters(fibers, load_fiber_z([tmp_path]), "sim.json")
 
 
 def test_a_projects_own_preset_comes_first(tmp_path: Path) -> None:
