@@ -38,12 +38,12 @@ class Fiber:
     temperature: float = 37.0
     convention: Convention = "ascent"
     label: str = ""
-    coordinates: NDArray[np.float64] = field(default=None, repr=False)  # type: ignore[assignment]
+    coordinates: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 3)), repr=False)
     _potentials: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.n_nodes = self.geometry.n_nodes(self.n_sections)
-        if self.coordinates is None:
+        if not len(self.coordinates):
             self.coordinates = np.zeros((self.n_sections, 3))
             self.coordinates[:, 2] = self.geometry.centres(self.n_sections)
         self.label = self.label or f"{self.geometry.model} {self.geometry.diameter:g} µm"
@@ -78,7 +78,7 @@ class Fiber:
         """Potential (mV) at every section for a stimulus amplitude of 1 mA, shape (n_sections,)."""
         if self._potentials is None:
             raise ConfigError(
-                f"Fiber {self.label} has no potentials; set fiber.potentials to {self.n_sections} values in mV for 1 mA."
+                f"Fiber {self.label} has no potentials; set them to {self.n_sections} values in mV for 1 mA."
             )
         return self._potentials
 

@@ -82,6 +82,6 @@ def _number(raw: Any, names: Mapping[str, float], model: str, key: str) -> float
         return float(raw)
     if not isinstance(raw, str):
         raise ConfigError(f"fiber_z.json: {model}.{key} is {raw!r}; it should be a number or an expression in µm.")
-    from ascent.config.expressions import evaluate
+    from ascent.config.expressions import evaluate_number
 
-    return float(evaluate(raw, names))
+    return evaluate_number(raw, names)

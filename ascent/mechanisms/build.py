@@ -118,7 +118,7 @@ def load_mechanisms(directories: Sequence[Path | str] = ()) -> Path:
                 f"{Path.cwd()} are loaded by NEURON itself): start ascent in another folder."
             )
     if h.nrn_load_dll(str(library)) != 1:
-        raise MechanismError(f"NEURON could not load {library}; remove it and build again with: ascent mechanisms build.")
+        raise MechanismError(f"NEURON could not load {library}; build again with: ascent mechanisms build --force.")
     _loaded.add(library)
     return library
 

@@ -81,6 +81,17 @@ class Cable:
         """Set the potential (mV, a hoc Vector over sections) outside every section; None for 0."""
         self._applied.scatter(self._zero if potentials is None else potentials)
 
+    def silence(self) -> None:
+        """Take every stimulus away."""
+        self.apply(None)
+        for clamp in self.clamps.values():
+            clamp.amp = 0.0
+
+    def close(self) -> None:
+        """Delete the sections, so that NEURON no longer advances them even if somebody still holds this object."""
+        for section in self.sections:
+            self.h.delete_section(sec=section)
+
     def voltages(self) -> NDArray[np.float64]:
         """Membrane potential (mV) at the active nodes."""
         self._voltages.gather(self._buffer)
@@ -94,15 +105,14 @@ class Cable:
             values[gate] = np.array(self._buffer.as_numpy())
         return values
 
-    def clamp(self, node: int) -> Any:
-        """A current clamp at a node whose `amp` (nA) the run sets."""
-        if node not in self.clamps:
-            clamp = self.h.IClamp(self.nodes[node](0.5))
-            clamp.delay = -1e9
-            clamp.dur = 1e12
-            clamp.amp = 0.0
-            self.clamps[node] = clamp
-        return self.clamps[node]
+    def add_clamp(self, node: int) -> bool:
+        """Put a current clamp, whose `amp` (nA) the run sets, at a node; False when there is one already."""
+        if node in self.clamps:
+            return False
+        clamp = self.h.IClamp(self.nodes[node](0.5))
+        clamp.delay, clamp.dur, clamp.amp = -1e9, 1e12, 0.0
+        self.clamps[node] = clamp
+        return True
 
     def reset_counters(self, threshold: float) -> None:
         """Forget counted spikes; `threshold` in mV."""

@@ -1,8 +1,8 @@
 """Fibers in NEURON's fixed-step method, stepped from C.
 
 Sections are built once and reused by every fiber of the same geometry; only one cable exists at a time, because
-NEURON advances everything there is. The settled state at time 0, and the state at the step where the stimulus
-begins, are computed once and restored for each run: the result is the same to the last bit as starting afresh.
+NEURON advances everything there is. The state at the step where the stimulus begins, which no amplitude can
+change, is computed once and restored for each run: the result is the same to the last bit as starting afresh.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from ascent.fibers.fiber import Fiber
 CHECK_INTERVAL = 0.1
 #: Fewer steps than this are taken one by one: starting NEURON's own loop costs about as much.
 MANY_STEPS = 4
-#: States kept per cable (settled and stimulus onset, for a few temperatures or time steps).
+#: States at stimulus onset kept per cable (for a few waveforms, temperatures or time steps).
 MAX_STATES = 8
 
 _cable: Cable | None = None
-_states: dict[tuple[object, ...], tuple[Any, NDArray[np.float64], dict[str, NDArray[np.float64]]]] = {}
+#: Voltages (mV) and gates of the active nodes of a settled fiber.
+_Rest = tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]
+_states: dict[tuple[object, ...], tuple[Any, _Rest]] = {}
 
 
 class NeuronEngine(Engine):
@@ -66,13 +68,19 @@ class NeuronSession(Session):
         cable = _cable_of(self.fiber)
         stimulus = self.stimulus
         potentials = h.Vector(self.fiber.potentials)
-        recorder = Recorder(cable, recording, stimulus, self._current) if recording else None
-        # Records over time begin at 0; otherwise the quiet time before the stimulus is taken from memory.
-        begin = 0 if recorder is not None else self._onset
-        rest_voltage, rest_gates = _restore(cable, self.fiber, stimulus, begin)
-        cable.reset_counters(stimulus.spike_threshold)
-        if recorder is not None:
+        if stimulus.intracellular is not None and cable.add_clamp(stimulus.intracellular.node):
+            _states.clear()  # NEURON restores a state only into the very structure that it was saved from
+        recorder: Recorder | None = None
+        if recording:
+            # NEURON's records begin with an initialisation, so these runs settle anew: a few dozen steps.
+            recorder = Recorder(cable, recording, stimulus, self._current)
+            begin = 0
+            rest_voltage, rest_gates = _settle(cable, self.fiber, stimulus)
             recorder.start()
+        else:
+            begin = self._onset
+            rest_voltage, rest_gates = _restore(cable, self.fiber, stimulus, begin)
+        cable.reset_counters(stimulus.spike_threshold)
         quiet = cable.membrane.quiet
         chunk = max(1, round(CHECK_INTERVAL / stimulus.dt))
         calm_steps = 0
@@ -119,52 +127,48 @@ class NeuronSession(Session):
         factor = amplitude * float(self.stimulus.waveform[step])
         cable.apply(potentials.c().mul(factor) if factor else None)
         if self.stimulus.intracellular is not None:
-            cable.clamp(self.stimulus.intracellular.node).amp = float(self._current[step])
+            cable.clamps[self.stimulus.intracellular.node].amp = float(self._current[step])
 
 
 def _cable_of(fiber: Fiber) -> Cable:
     global _cable
     if _cable is None or _cable.key != cable_key(fiber):
         _states.clear()
+        if _cable is not None:
+            _cable.close()
         _cable = None
         _cable = Cable(fiber)
     return _cable
 
 
-def _restore(
-    cable: Cable, fiber: Fiber, stimulus: Stimulus, begin: int
-) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-    """Put the cable into its state at step `begin`; returns voltages (mV) and gates of the settled active nodes."""
-    from neuron import h
-
-    cable.apply(None)
-    for clamp in cable.clamps.values():
-        clamp.amp = 0.0
-    h.celsius = fiber.temperature
-    settled = (fiber.temperature, stimulus.initial_dt, stimulus.n_initial_steps)
-    key = (*settled, stimulus.dt, begin) if begin else settled
-    if key not in _states:
-        if begin:
-            rest, gates = _restore(cable, fiber, stimulus, 0)
-            _advance(h, begin, stimulus.dt)
-        else:
-            _settle(cable, stimulus)
-            rest, gates = cable.voltages(), cable.gates()
-        state = h.SaveState()
-        state.save()
-        while len(_states) >= MAX_STATES:
-            _states.pop(next(iter(_states)))
-        _states[key] = (state, rest, gates)
-    state, rest, gates = _states[key]
-    state.restore()
-    h.dt = stimulus.dt
-    h.t = begin * stimulus.dt
-    return rest, gates
-
-
-def _settle(cable: Cable, stimulus: Stimulus) -> None:
-    """Initialise at the resting potential and let the fiber settle before time 0."""
+def _restore(cable: Cable, fiber: Fiber, stimulus: Stimulus, begin: int) -> _Rest:
+    """Put the cable into its state at step `begin`; returns the settled voltages (mV) and gates of active nodes."""
     h = cable.h
+    key = (fiber.temperature, stimulus.initial_dt, stimulus.n_initial_steps, stimulus.dt, begin)
+    if key in _states:
+        state, rest = _states[key]
+        cable.silence()
+        h.celsius = fiber.temperature
+        state.restore()
+        h.dt = stimulus.dt
+        return rest
+    rest = _settle(cable, fiber, stimulus)
+    if begin == 0:
+        return rest
+    _advance(h, begin, stimulus.dt)
+    state = h.SaveState()
+    state.save()
+    while len(_states) >= MAX_STATES:
+        _states.pop(next(iter(_states)))
+    _states[key] = (state, rest)
+    return rest
+
+
+def _settle(cable: Cable, fiber: Fiber, stimulus: Stimulus) -> _Rest:
+    """Initialise at the resting potential and let the fiber settle to time 0 without stimulus."""
+    h = cable.h
+    cable.silence()
+    h.celsius = fiber.temperature
     h.secondorder = 0
     h.dt = stimulus.initial_dt
     h.finitialize(cable.membrane.rest)
@@ -173,6 +177,7 @@ def _settle(cable: Cable, stimulus: Stimulus) -> None:
         h.fadvance()
     h.dt = stimulus.dt
     h.t = 0.0
+    return cable.voltages(), cable.gates()
 
 
 def _advance(h: Any, n_steps: int, dt: float) -> None:

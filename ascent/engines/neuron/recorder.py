@@ -70,7 +70,7 @@ class Recorder:
         """Put what was recorded into `result` and stop recording."""
         recording = self._recording
         n_rows = result.n_steps + 1
-        result.time = np.arange(n_rows) * self._stimulus.dt
+        result.time = np.arange(n_rows, dtype=np.float64) * self._stimulus.dt
         result.voltage = _columns([self._voltages[node] for node in recording.voltage_nodes], n_rows)
         for gate in self._gate_variables:
             if recording.gate_nodes:
