@@ -82,7 +82,7 @@ def test_livanova_keeps_its_arc_length() -> None:
     assert float(cuff["rev_PD_insul_LN"]) == pytest.approx(rest / math.hypot(pitch, 2 * math.pi * 1500))
 
 
-def test_angles_without_unit_count_in_degrees(tutorial_dir: Path) -> None:
+def test_angles_without_unit_count_in_degrees() -> None:
     # Rot_def of Enteromedics is 360·arc/(2πR) without a unit: 17.35 degrees at rest.
     tube = instance("Enteromedics.json", "Enteromedics Cuff")
     assert tube.parameters["Rot_def"] == pytest.approx(-360 * 500 / (2 * math.pi * 1651))
