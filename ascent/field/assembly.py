@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ascent.errors import GeometryError
@@ -13,7 +14,7 @@ from ascent.field.geometry import Contact, NerveGeometry
 from ascent.field.materials import conductivity_of
 from ascent.field.perineurium import sheath_conductance
 from ascent.field.primitives.shapes import cylinder
-from ascent.field.solids import glue_in_order
+from ascent.field.solids import cut, glue_by_priority
 
 MEDIUM = "medium"
 MEDIUM_DISTAL = "medium_distal"
@@ -64,14 +65,14 @@ def build_geometry(
     domain = _Domain(model)
     cuff_parts = build_cuffs(sample, model, presets, thickness, thickness_mode)
     nerve = build_nerve(sample, model, thickness, thickness_mode, length)
-    parts = [*domain.parts(), *cuff_parts, *nerve.parts]
     for part in cuff_parts:
         domain.check_contains(part)
-    glued = glue_in_order([(part.domain, part.solid) for part in parts])
     contacts = tuple(part.contact for part in cuff_parts if part.contact is not None)
     if not contacts:
         raise GeometryError("The model has no contact: none of its cuffs has a part made of conductor.")
     removed = {INSULATOR, *(contact.name for contact in contacts)}
+    parts = [*domain.parts(), *_without_nerve(cuff_parts, nerve.outermost, removed), *nerve.parts]
+    glued = glue_by_priority([(part.domain, part.solid) for part in parts])
     shape = _name_faces(glued, removed, set(nerve.sheath_thickness), domain)
     _check_contacts(shape, contacts)
     names = dict.fromkeys(solid.name for solid in shape.solids)
@@ -92,6 +93,11 @@ def build_geometry(
     )
 
 
+def _without_nerve(cuff_parts: Sequence[Part], nerve: Sequence[Any], removed: set[str]) -> list[Part]:
+    """Cut what is meshed of a cuff by the nerve, lest its ends be seen as borders within the nerve."""
+    return [part if part.domain in removed else replace(part, solid=cut(part.solid, nerve)) for part in cuff_parts]
+
+
 class _Domain:
     """The cylinders of medium around everything, and which of their faces are held at 0 V."""
 
@@ -108,7 +114,9 @@ class _Domain:
             self._check_encloses()
         if not grounded.distant_ground:
             where = "proximal" if grounded is proximal else "distal"
-            raise GeometryError(f"model.json: medium.{where}.distant_ground is false: with no ground the field is undefined.")
+            raise GeometryError(
+                f"model.json: medium.{where}.distant_ground is false: with no ground the field is undefined."
+            )
 
     def _check_encloses(self) -> None:
         radius, length, (x, y, z) = self.outer

@@ -112,7 +112,9 @@ def _parts(
             parts.append(Part(role, role, solid, instance.label))
             continue
         if primitive.source is None:
-            raise GeometryError(f'Cuff part "{instance.label}" ({instance.type}) is made of conductor but is no contact.')
+            raise GeometryError(
+                f'Cuff part "{instance.label}" ({instance.type}) is made of conductor but is no contact.'
+            )
         name = f"contact_{first_contact + sum(part.contact is not None for part in parts)}"
         contact = Contact(name, placement.index, instance.label, _moved(primitive.source, angle, shift))
         parts.append(Part(name, role, solid, instance.label, contact))

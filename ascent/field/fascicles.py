@@ -26,6 +26,8 @@ class NerveSolids:
     Attributes
     ----------
     parts : list of Part
+    outermost : list of netgen.occ.TopoDS_Shape
+        Solids that hold all others: the epineurium, or without it the fascicles.
     endoneurium_domains : tuple of str
         In global order of the inners.
     sheath_thickness : dict of str to float
@@ -33,6 +35,7 @@ class NerveSolids:
     """
 
     parts: list[Part]
+    outermost: list[Any]
     endoneurium_domains: tuple[str, ...]
     sheath_thickness: dict[str, float]
 
@@ -81,7 +84,8 @@ def build_nerve(sample: Any, model: Any, thickness: Any, thickness_mode: str, le
     names = tuple(f"endoneurium_{index}" for index in range(len(inners)))
     for name, points in zip(names, inner_points, strict=True):
         solids.append(Part(name, "endoneurium", extrude_outline(points, length), name))
-    return NerveSolids(solids, names, sheaths)
+    outermost = [solids[0].solid] if section.nerve is not None else [part.solid for part in solids]
+    return NerveSolids(solids, outermost, names, sheaths)
 
 
 def _tolerances(model: Any) -> tuple[float, float]:
@@ -89,7 +93,9 @@ def _tolerances(model: Any) -> tuple[float, float]:
     inner = model.inner_interp_tol if model.inner_interp_tol is not None else legacy
     outer = model.outer_interp_tol if model.outer_interp_tol is not None else legacy
     if inner is None or outer is None:
-        raise GeometryError("model.json: inner_interp_tol and outer_interp_tol are missing: give both, for example 0.01.")
+        raise GeometryError(
+            "model.json: inner_interp_tol and outer_interp_tol are missing: give both, for example 0.01."
+        )
     return float(inner), float(outer)
 
 

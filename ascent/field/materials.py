@@ -52,6 +52,8 @@ def _material(function: str, parts: Mapping[str, Any], library: Mapping[str, Any
     near = difflib.get_close_matches(chosen, library, 1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
     if function not in parts:
-        raise ConfigError(f'model.json: conductivities.{function} is missing and materials.json has no "{function}".{hint}')
+        raise ConfigError(
+            f'model.json: conductivities.{function} is missing and materials.json has no "{function}".{hint}'
+        )
     raise ConfigError(f'model.json: conductivities.{function} is "{chosen}", which materials.json lacks.{hint}')
 

@@ -104,7 +104,9 @@ def nerve_boundary(sample: SampleLike) -> NerveBoundary:
     trace = section.nerve if section.nerve is not None else section.fascicles[0].outer
     if float(np.hypot(*trace.centroid)) > 1.0:
         x, y = trace.centroid
-        raise GeometryError(f"The nerve is centred at ({x:.3g}, {y:.3g}) µm, not at the origin, so no cuff can be placed.")
+        raise GeometryError(
+            f"The nerve is centred at ({x:.3g}, {y:.3g}) µm, not at the origin, so no cuff can be placed."
+        )
     is_round = section.nerve is not None and sample.deform_ratio == 1
     if is_round:
         x, y, radius = 0.0, 0.0, math.sqrt(trace.area / math.pi)
@@ -198,7 +200,9 @@ def _shift_to_trace(boundary: NerveBoundary, cuff: CuffFit, rest: float, fitted:
     while inside.distance(translate(outline, steps * step_x, steps * step_y)) >= cuff.gap:
         steps += 1
         if steps * _TRACE_STEP_UM > 2 * rest:
-            raise GeometryError(f"{cuff.name}: the nerve lies outside the cuff, so TRACE placement cannot move it to the wall.")
+            raise GeometryError(
+                f"{cuff.name}: the nerve lies outside the cuff, so TRACE placement cannot move it to the wall."
+            )
     undone = max(steps - 1, 0)
     return -undone * step_x, -undone * step_y
 

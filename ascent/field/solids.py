@@ -8,8 +8,8 @@ from typing import Any
 from ascent.errors import GeometryError
 
 
-def glue_in_order(solids: Sequence[tuple[str, Any]]) -> Any:
-    """Cut every solid by those that come later, and glue what is left.
+def glue_by_priority(solids: Sequence[tuple[str, Any]]) -> Any:
+    """Split overlapping solids where they cross, so that each piece belongs to the last that covers it.
 
     Parameters
     ----------
@@ -19,30 +19,35 @@ def glue_in_order(solids: Sequence[tuple[str, Any]]) -> Any:
     Returns
     -------
     netgen.occ.TopoDS_Shape
-        Solids with these names that share faces, edges and vertices where they touch.
+        Solids with these names that share faces, edges and vertices where they touch. A domain may come in
+        several pieces where the border of an earlier solid runs through it.
 
     Raises
     ------
     GeometryError
-        When the geometry kernel cannot cut or glue them.
+        When the geometry kernel cannot glue them.
     """
     from netgen.occ import Glue
 
+    pieces = []
+    # One general fuse costs a fifth of cutting every solid by all later ones first. Each of its cells takes the
+    # name of the first argument that it comes from, so the last solid has to come first.
+    for name, solid in reversed(solids):
+        for piece in solid.solids:
+            piece.name = name
+            pieces.append(piece)
     try:
-        pieces = []
-        for index, (name, solid) in enumerate(solids):
-            rest = solid
-            for _, later in solids[index + 1 :]:
-                if _boxes_meet(solid, later):
-                    rest = rest - later
-            for piece in rest.solids:
-                piece.name = name
-                pieces.append(piece)
         return Glue(pieces)
-    except GeometryError:
-        raise
     except Exception as error:
         raise GeometryError(f"Cuffs and nerve cannot be joined to one geometry: {error}.") from error
+
+
+def cut(solid: Any, tools: Sequence[Any]) -> Any:
+    """Return `solid` without what lies in any of `tools`."""
+    for tool in tools:
+        if _boxes_meet(solid, tool):
+            solid = solid - tool
+    return solid
 
 
 def _boxes_meet(one: Any, other: Any) -> bool:

@@ -51,7 +51,14 @@ def rectangle_contact(parameters: Mapping[str, float]) -> PrimitiveSolids:
 
 
 def _window(
-    outline: Any, p: Mapping[str, float], recess: float, thickness: float, height: float, *, contact: int, recess_label: int
+    outline: Any,
+    p: Mapping[str, float],
+    recess: float,
+    thickness: float,
+    height: float,
+    *,
+    contact: int,
+    recess_label: int,
 ) -> PrimitiveSolids:
     """Push `outline` through the wall along +x, keep what lies in the recess and in the metal, and rotate it."""
     from netgen.occ import X

@@ -27,8 +27,7 @@ def _channel(
     clip : bool
         Leave out what of the disc lies beyond x = `tangent`.
     """
-    from netgen.occ import Axes, Face, Segment, Wire, WorkPlane, X, Z
-    from netgen.occ import ArcOfCircle as Arc
+    from netgen.occ import ArcOfCircle, Axes, Face, Segment, Wire, WorkPlane, X, Z
 
     z = centre_z - length / 2
     if half_end < radius:
@@ -38,11 +37,11 @@ def _channel(
         return disc + wedge.Extrude(length, Z)
     bottom, top = (0, -radius, z), (0, radius, z)
     low, high = (tangent, -half_end, z), (tangent, half_end, z)
-    edges = [Arc(top, (-radius, 0, z), bottom), Segment(bottom, low)]
+    edges = [ArcOfCircle(top, (-radius, 0, z), bottom), Segment(bottom, low)]
     bulge = math.sqrt(radius**2 - tangent**2) if radius > tangent and not clip else 0.0
     if bulge > 0:
         start, end = (tangent, -bulge, z), (tangent, bulge, z)
-        edges += [Segment(low, start), Arc(start, (radius, 0, z), end), Segment(end, high)]
+        edges += [Segment(low, start), ArcOfCircle(start, (radius, 0, z), end), Segment(end, high)]
     else:
         edges.append(Segment(low, high))
     edges.append(Segment(high, top))
@@ -79,7 +78,9 @@ def u_cuff_fill(parameters: Mapping[str, float]) -> PrimitiveSolids:
     return PrimitiveSolids({0: _channel(p["R_in"], p["U_tangent"], p["R_in"], p["U_L"], p["Center"])})
 
 
-def _contact(p: Mapping[str, float], prefix: str, half_end: float, *, contact: int, recess_label: int) -> PrimitiveSolids:
+def _contact(
+    p: Mapping[str, float], prefix: str, half_end: float, *, contact: int, recess_label: int
+) -> PrimitiveSolids:
     # A wide channel that is short along x would, as a disc, also line the far side of its own mouth: ASCENT
     # leaves a loose sliver of metal there (meas_400, meas_100), which carries no current; here it is cut off.
     recess, thickness, length = p.get(f"{prefix}_recess", 0.0), p[f"{prefix}_thk"], p[f"{prefix}_z"]
