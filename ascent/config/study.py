@@ -43,8 +43,8 @@ class StudyFrame(Section):
     name: str = Field("study", description="a label of your own")
     seed: Index = Field(42, description="seed of the run")
     input_folder: str | None = Field(None, description="folder that holds <sample.sample>/<mask>.tif")
-    engine: EngineConfig = Field(default_factory=EngineConfig, description="name, workers, early_stop")
-    results: ResultsConfig = Field(default_factory=ResultsConfig, description="directory, archive, keep_directory")
+    engine: EngineConfig = Field(default=EngineConfig(), description="name, workers, early_stop")
+    results: ResultsConfig = Field(default=ResultsConfig(), description="directory, archive, keep_directory")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def validate_study(composed: Mapping[str, Any]) -> NerveStudyConfig:
     checker.finish()
     if mock is None and frame.input_folder is None:
         raise ConfigError(
-            problems=[Problem(SOURCE, "input_folder", "missing", "is required when mock_sample is null: where masks lie")]
+            problems=[Problem(SOURCE, "input_folder", "missing", "is required without a mock_sample: where masks lie")]
         )
     return NerveStudyConfig(frame, mock, sample, model, sim)
 

@@ -9,21 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from ascent.errors import RunDirectoryError
+from ascent.mechanisms.build import cache_directory
 
 CACHE_VARIABLE = "ASCENT_CACHE_DIR"
 
 
-def cache_folder() -> Path:
-    """The folder of the cache: ``$ASCENT_CACHE_DIR``, else ``ascent`` in the user's cache folder."""
-    named = os.environ.get(CACHE_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ascent"
-
-
 def take(kind: str, key: str, target: Path) -> bool:
     """Copy a cached folder to `target`, which must not exist; False when it is not in the cache."""
-    source = cache_folder() / kind / key
+    source = cache_directory() / kind / key
     if not source.is_dir():
         return False
     copy_whole(source, target)
@@ -33,7 +26,7 @@ def take(kind: str, key: str, target: Path) -> bool:
 def put(kind: str, key: str, source: Path) -> None:
     """Keep a copy of a folder; a cache that cannot be written is left alone."""
     with suppress(OSError, RunDirectoryError):
-        target = cache_folder() / kind / key
+        target = cache_directory() / kind / key
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             copy_whole(source, target)

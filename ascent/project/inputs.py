@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ascent.config.cuff import CuffPreset
-from ascent.config.fiber_z import FiberZConfig
+from ascent.config.fiber_z import FiberZConfig, check_diameters
 from ascent.config.loading import dump, load
 from ascent.config.materials import MaterialsConfig
 from ascent.config.model import ModelConfig
@@ -77,6 +78,8 @@ class RunInputs:
         sims = {k: collected.load(folder.sim_file(k), SimConfig) for k in run.sims or ()}
         collected.finish()
         tables = SystemTables.of(folder)
+        for k, sim in sims.items():
+            check_diameters(sim.fibers, tables.fiber_z, str(folder.sim_file(k)))
         return cls(index, run, sample, models, sims, tables)
 
 
@@ -104,6 +107,28 @@ class _Collector:
         if self._problems or self._messages:
             texts = [*map(str, self._problems), *self._messages]
             raise ConfigError("\n".join(texts), () if self._messages else self._problems)
+
+
+def count_contacts(preset: CuffPreset) -> int:
+    """Number of contacts of a cuff: its parts made of conductor."""
+    return sum(any(material.info == "conductor" for material in part.materials) for part in preset.instances)
+
+
+def check_materials(model: ModelConfig, presets: Mapping[str, CuffPreset], materials: MaterialsConfig) -> None:
+    """Look up every material that the field will need, so that a wrong name is said before the work starts.
+
+    Raises
+    ------
+    ConfigError
+        When a material is unknown.
+    """
+    from ascent.field.materials import conductivity_of
+
+    roles = ["medium", "endoneurium", "perineurium"]
+    roles += [material.info for preset in presets.values() for part in preset.instances for material in part.materials]
+    # Metal and insulator are boundaries of the mesh, not materials in it.
+    for role in dict.fromkeys(role for role in roles if role not in ("conductor", "insulator")):
+        conductivity_of(role, model, materials)
 
 
 def sample_content(sample: SampleConfig) -> dict[str, Any]:

@@ -102,6 +102,8 @@ def run_study(composed: Mapping[str, Any], overrides: Sequence[str] = (), *, qui
         inputs = RunInputs.of(folder, _RUN)
         built = build_run(folder, inputs, report, workers=frame.engine.workers, quiet=quiet)
         failures = dict(report.failures)
+        for index, (name, sentence) in enumerate(failures.items()):
+            run.record(Outcome(name, index, error=sentence))
         values = _run_all(folder, report, study, run, failures, quiet)
         table = collect_fibers(folder, names_of(report.n_sims), values, frame.engine.name)
         if len(table):

@@ -6,22 +6,20 @@ import json
 import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ascent.config.loading import dump
+from ascent.config.loading import dump, validate
+from ascent.config.model import ModelConfig
 from ascent.errors import AscentError
 from ascent.files import write_json
 from ascent.project.export import export_n_sims, export_run
 from ascent.project.field_stage import STEP_BEFORE, FieldUnit, field_report, field_stamp, solve_field, take_from_cache
-from ascent.project.inputs import RunInputs, model_content, sample_content
+from ascent.project.inputs import RunInputs, check_materials, count_contacts, model_content, sample_content
 from ascent.project.layout import NSimName, ProjectFolder
 from ascent.project.sample_stage import BuiltSample, build_sample_stage
 from ascent.project.sim_stage import PlannedSim, finish_sim, plan_sim, uses_supersampled, write_plan
 from ascent.project.stamps import content_key
 from ascent.schedule import run_units
-
-if TYPE_CHECKING:
-    from ascent.config.model import ModelConfig
 
 _log = logging.getLogger(__name__)
 
@@ -173,7 +171,8 @@ def _plan(
 ) -> PlannedSim:
     from ascent.stimulus.contacts import Cuff
 
-    cuffs = [Cuff(cuff.preset, cuff.index) for cuff in model.cuff]
+    presets = inputs.tables.presets(model)
+    cuffs = [Cuff(cuff.preset, cuff.index, count_contacts(presets[cuff.preset])) for cuff in model.cuff]
     return plan_sim(
         folder.sim_folder(inputs.run.sample, m, k),
         sim,
@@ -244,8 +243,10 @@ def _place_and_write(model_folder: Path, model: ModelConfig, built: BuiltSample,
     from ascent.field.materials import perineurium_conductivity
     from ascent.field.placement import nerve_boundary, place_cuffs
 
-    placements = place_cuffs(built.sample, model, inputs.tables.presets(model))
     file = model_folder / "model.json"
+    presets = inputs.tables.presets(model)
+    check_materials(model, presets, inputs.tables.materials)
+    placements = place_cuffs(built.sample, model, presets)
     written = json.loads(file.read_text(encoding="utf-8-sig"))
     cuffs = dump(model)["cuff"]
     for cuff, placement in zip(cuffs, placements, strict=True):
@@ -262,10 +263,7 @@ def _place_and_write(model_folder: Path, model: ModelConfig, built: BuiltSample,
         updated["conductivities"] = {**written["conductivities"], "perineurium": perineurium}
     if updated != written:
         write_json(file, updated)
-    from ascent.config.loading import validate
-    from ascent.config.model import ModelConfig as Schema
-
-    return validate(updated, Schema, str(file))
+    return validate(updated, ModelConfig, str(file))
 
 
 def _write_mesh_statistics(model_folder: Path) -> None:

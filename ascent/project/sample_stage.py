@@ -56,6 +56,7 @@ def build_sample_stage(
         When the folder of the masks is missing.
     """
     from ascent.nerve import Sample, build_sample
+    from ascent.nerve.plots import save_plots
 
     if not input_folder.is_dir():
         raise ConfigError(
@@ -67,12 +68,10 @@ def build_sample_stage(
         _log.info("sample %s: nothing has changed, used again", sample_folder.name)
         return BuiltSample(Sample.read(sample_folder), key, True)
     stamp.remove()
-    before = _files(sample_folder)
     sample = build_sample(config, input_folder, thickness)
-    written = sample.write(sample_folder)
+    written = [*sample.write(sample_folder), *save_plots(sample, sample_folder / "plots")]
     _write_morphology(sample_folder / "sample.json", sample.morphology())
-    outputs = list(written) if written else sorted(_files(sample_folder) - before)
-    stamp.write(key, outputs)
+    stamp.write(key, written)
     areas = sum(inner.trace.area for inner in sample.inners)
     _log.info("sample %s: %d fascicles, endoneurium %.0f µm²", sample_folder.name, len(sample.inners), areas)
     return BuiltSample(sample, key, False)
@@ -82,12 +81,6 @@ def masks_content(input_folder: Path) -> dict[str, str]:
     """Hashes of the images in a folder, by name."""
     images = sorted(p for p in input_folder.iterdir() if p.suffix.lower() in _MASK_SUFFIXES)
     return {image.name: sha256_of_file(image) for image in images}
-
-
-def _files(folder: Path) -> set[Path]:
-    parts = [folder / "slides", folder / "plots"]
-    found = {p for part in parts if part.is_dir() for p in part.rglob("*") if p.is_file()}
-    return found | {p for p in folder.glob("*") if p.is_file() and p.name != "sample.json"}
 
 
 def _write_morphology(file: Path, morphology: object) -> None:
