@@ -32,12 +32,15 @@ class NerveSolids:
         In global order of the inners.
     sheath_thickness : dict of str to float
         Thickness in µm of the perineurium of every endoneurium domain that a thin sheath separates.
+    outlines : list of shapely.Polygon
+        Cross-sections of `outermost`, µm.
     """
 
     parts: list[Part]
     outermost: list[Any]
     endoneurium_domains: tuple[str, ...]
     sheath_thickness: dict[str, float]
+    outlines: list[Polygon]
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def build_nerve(sample: Any, model: Any, thickness: Any, thickness_mode: str, le
     solids: list[Part] = []
     if section.nerve is not None:
         solids.append(Part("epineurium", "epineurium", _epineurium(sample, model, length), "nerve"))
+        outlines = [section.nerve.polygon]
     outers: list[_Outline] = []
     inners: list[_Outline] = []
     sheaths: dict[str, float] = {}
@@ -85,7 +89,9 @@ def build_nerve(sample: Any, model: Any, thickness: Any, thickness_mode: str, le
     for name, points in zip(names, inner_points, strict=True):
         solids.append(Part(name, "endoneurium", extrude_outline(points, length), name))
     outermost = [solids[0].solid] if section.nerve is not None else [part.solid for part in solids]
-    return NerveSolids(solids, outermost, names, sheaths)
+    if section.nerve is None:
+        outlines = [Polygon(sample_outline(points)) for points in (*outer_points, *inner_points)]
+    return NerveSolids(solids, outermost, names, sheaths, outlines)
 
 
 def _tolerances(model: Any) -> tuple[float, float]:
