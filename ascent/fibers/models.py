@@ -83,13 +83,9 @@ class MechanismUse(_Strict):
 
 
 class Ion(_Strict):
-    """Reversal potential (mV) or concentrations (mM) of an ion; with concentrations the Nernst equation rules."""
+    """Reversal potential (mV) of an ion."""
 
-    reversal: float | None = None
-    inside: float | None = None
-    outside: float | None = None
-    #: (inside, outside) from which the reversal potential follows once, and then stays.
-    nernst: tuple[float, float] | None = None
+    reversal: float
 
 
 class Internode(_Strict):
@@ -114,7 +110,6 @@ class ConventionData(_Strict):
     """Where published implementations of one model differ."""
 
     end: EndSection | None
-    rest: float | None = Field(default=None, description="mV, where it differs from the membrane's")
 
 
 class RestBand(_Strict):
@@ -137,8 +132,6 @@ class Membrane(_Strict):
     gates: dict[str, str] = Field(default_factory=dict)
     #: the passive leak (g S/cm2), whose reversal makes the resting potential an equilibrium
     balanced_leak: float | None = None
-    #: residual ion currents at rest become leaks or constant pumps (Tigerholm et al. 2014)
-    balanced_ions: bool = False
     node_periaxonal_space: float | None = None
     internodes: dict[str, Internode] = Field(default_factory=dict)
     axoplasm_resistivity: float | None = Field(default=None, description="ohm µm")

@@ -25,7 +25,8 @@ from ascent.errors import MechanismError
 #: Where the mechanisms that ship with ascent are.
 MECHANISMS = Path(__file__).parent
 _LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib")
-_loaded: set[Path] = set()
+#: Names of the files whose mechanisms this process has.
+_loaded: set[str] = set()
 
 
 def cache_directory() -> Path:
@@ -69,14 +70,46 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
     Returns
     -------
     Path
-        The shared library that :func:`load_mechanisms` loads.
+        The shared library.
 
     Raises
     ------
     MechanismError
         When there is no compiler or no ``nrnivmodl``, or a file does not compile (with the compiler's words).
     """
-    files = mechanism_files(directories)
+    return _build(mechanism_files(directories), force)
+
+
+def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
+    """Load the mechanisms of ascent, and of `directories`, into NEURON in this process; build them if need be.
+
+    What this process has already loaded stays as it is: a later call adds only files of other names.
+
+    Raises
+    ------
+    MechanismError
+        When they cannot be built, or NEURON already has mechanisms of the same name from elsewhere
+        (it loads those compiled in the current directory when it starts).
+    """
+    files = tuple(path for path in mechanism_files(directories) if path.name not in _loaded)
+    if not files:
+        return
+    library = _build(files)
+    from neuron import h
+
+    for path in files:
+        suffix = _suffix(path)
+        if suffix and hasattr(h, suffix):
+            raise MechanismError(
+                f"NEURON already has a mechanism {suffix} that is not ascent's (it loads what is compiled in the "
+                f"current folder, {Path.cwd()}, by itself): start ascent in another folder."
+            )
+    if h.nrn_load_dll(str(library)) != 1:
+        raise MechanismError(f"NEURON could not load {library}; build again with: ascent mechanisms build --force.")
+    _loaded.update(path.name for path in files)
+
+
+def _build(files: Sequence[Path], force: bool = False) -> Path:
     home = cache_directory() / "mechanisms"
     target = home / _content_hash(files)
     library = _library_in(target)
@@ -93,33 +126,6 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
             f"Mechanisms could not be built in {home}: {error.strerror or error}; set ASCENT_CACHE_DIR to a folder "
             f"that can be written."
         ) from error
-    return library
-
-
-def load_mechanisms(directories: Sequence[Path | str] = ()) -> Path:
-    """Build if need be, and load the mechanisms into NEURON in this process; again does nothing.
-
-    Raises
-    ------
-    MechanismError
-        When they cannot be built, or NEURON already has mechanisms of the same name from elsewhere
-        (it loads those compiled in the current directory when it starts).
-    """
-    library = build_mechanisms(directories)
-    if library in _loaded:
-        return library
-    from neuron import h
-
-    for path in mechanism_files(directories):
-        suffix = _suffix(path)
-        if suffix and hasattr(h, suffix):
-            raise MechanismError(
-                f"NEURON already has a mechanism {suffix} that is not ascent's (compiled mechanisms in "
-                f"{Path.cwd()} are loaded by NEURON itself): start ascent in another folder."
-            )
-    if h.nrn_load_dll(str(library)) != 1:
-        raise MechanismError(f"NEURON could not load {library}; build again with: ascent mechanisms build --force.")
-    _loaded.add(library)
     return library
 
 

@@ -7,7 +7,12 @@ import pytest
 from ascent.errors import MechanismError
 from ascent.mechanisms import build
 
-SOURCE = "NEURON { SUFFIX extra_leak NONSPECIFIC_CURRENT i RANGE g }\nPARAMETER { g = 0.001 }\nASSIGNED { i v }\nBREAKPOINT { i = g * v }\n"
+SOURCE = """
+NEURON { SUFFIX extra_leak NONSPECIFIC_CURRENT i RANGE g }
+PARAMETER { g = 0.001 }
+ASSIGNED { i v }
+BREAKPOINT { i = g * v }
+"""
 
 
 @pytest.fixture
@@ -73,6 +78,17 @@ def test_a_users_mechanism_is_built_with_ours_and_nothing_is_left_behind(monkeyp
     assert library.is_file()
     assert {path.name for path in library.parent.iterdir()} == {library.name}
     assert set(os.listdir()) == here
+
+
+@pytest.mark.slow
+def test_a_users_mechanism_can_be_added_to_a_running_process(monkeypatch, tmp_path, folder):
+    from neuron import h
+
+    build.load_mechanisms()
+    monkeypatch.setenv("ASCENT_CACHE_DIR", str(tmp_path / "cache"))
+    build.load_mechanisms([folder])
+    build.load_mechanisms([folder])
+    assert hasattr(h, "extra_leak")
 
 
 @pytest.mark.slow

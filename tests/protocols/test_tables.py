@@ -69,17 +69,18 @@ def test_an_intracellular_pulse_excites_without_any_field(fiber):
 
 
 @pytest.mark.slow
-def test_block_of_a_kilohertz_sinusoid_agrees_with_pyfibers():
-    # PyFibers' integration test: MRG_INTERPOLATION 10 µm, 25 nodes, 20 kHz, source at 250 µm in 10 S/m: -2.696328125
-    fiber = build_fiber("MRG_INTERPOLATION", 10, 265, convention="pyfibers")
-    fiber.potentials = fiber.point_source_potentials(0, 250, fiber.length / 2, 1, 10)
-    dt = 0.0005
-    waveform = np.sin(2 * np.pi * 20 * np.arange(round(20 / dt)) * dt)
-    pulses = {"location": 0.1, "amplitude": 1.0, "pulse_width": 0.5, "delay": 15}
-    table = find_threshold(
-        fiber, waveform, dt, mode="block", top=-3, bottom=-2, intracellular=pulses, tolerance=1, block_delay=15.5
-    )
-    assert table.threshold_mA[0] == pytest.approx(-2.696328125, rel=0.02)
+def test_a_kilohertz_sinusoid_blocks_at_its_threshold_and_not_below():
+    fiber = build_fiber("MRG_DISCRETE", 10, 221)
+    fiber.potentials = fiber.point_source_potentials(0, 500, fiber.length / 2, 1, 0.3)
+    waveform = np.sin(2 * np.pi * 10 * np.arange(2400) * DT)  # 10 kHz
+    pulses = {"location": 0.1, "amplitude": 2.0, "pulse_width": 0.1, "delay": 9.0}
+    stimulus = {"intracellular": pulses, "dt": DT, "waveform": waveform}
+    table = find_threshold(fiber, mode="block", top=-2, bottom=-0.05, tolerance=5, **stimulus)
+    threshold = table.threshold_mA[0]
+    runs = run_amplitudes(fiber, amplitudes=[threshold, 0.9 * threshold], **stimulus)
+    assert table.status[0] == "ok"
+    assert not runs.last_ap_ms[0] > 9.0
+    assert runs.last_ap_ms[1] > 9.0
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,14 @@ class Cable:
         """Set the potential (mV, a hoc Vector over sections) outside every section; None for 0."""
         self._applied.scatter(self._zero if potentials is None else potentials)
 
+    def balance(self) -> None:
+        """Give the leak the reversal potential at which the present state is an equilibrium."""
+        conductance = self.membrane.balanced_leak
+        if conductance is not None:
+            for node in self.active_nodes:
+                segment = node(0.5)
+                segment.pas.e = segment.v + (segment.ina + segment.ik) / conductance
+
     def silence(self) -> None:
         """Take every stimulus away."""
         self.apply(None)
@@ -177,6 +185,8 @@ class Cable:
             for use in self.membrane.node_mechanisms:
                 if hasattr(section(0.5), f"{name}_{use.name}"):
                     setattr(section(0.5), f"{name}_{use.name}", value)
+        for name, ion in self.membrane.ions.items():
+            setattr(section(0.5), f"e{name}", ion.reversal)
 
     @property
     def _resistivity(self) -> float:
