@@ -24,6 +24,8 @@ NOT_CONTENT = (
     "*.log",
     "*/runtime_*.dat",
     "runtime_*.dat",
+    "*/timings.json",
+    "*.stamp.json",
 )
 
 

@@ -68,7 +68,7 @@ SIM: dict[str, Any] = {
         "initSS": -200,
         "dt_initSS": 10,
         "threshold": {"value": -30, "n_min_aps": 1, "ap_detect_location": 0.9},
-        "bounds_search": {"mode": "PERCENT_INCREMENT", "top": -1, "bottom": -0.01, "step": 10},
+        "bounds_search": {"mode": "PERCENT_INCREMENT", "top": -0.05, "bottom": -0.001, "step": 10},
         "termination_criteria": {"mode": "PERCENT_DIFFERENCE", "percent": 5},
     },
 }

@@ -37,7 +37,7 @@ def modified(folder: Path, pattern: str) -> dict[str, int]:
 def test_every_fiber_gets_a_negative_threshold_within_bounds(project: Path) -> None:
     found = thresholds(project)
     assert len(found) == 2
-    assert all(-1 < value < -0.001 for value in found)
+    assert all(-0.1 < value < -0.001 for value in found)
 
 
 def test_the_hierarchy_is_ascents(project: Path) -> None:
