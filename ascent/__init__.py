@@ -1,3 +1,37 @@
 """Nerve stimulation and network-embedded neurons: from histology to thresholds, reproducibly."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ascent import stimulus
+    from ascent.fibers import build_fiber
+    from ascent.project.run import run
+    from ascent.protocols import find_threshold, run_amplitudes
+
 __version__ = "0.1.0"
+
+__all__ = ["build_fiber", "find_threshold", "run", "run_amplitudes", "stimulus"]
+
+#: Where each public name lives; imported at first use, so that `import ascent` stays quick.
+_HOMES = {
+    "build_fiber": "ascent.fibers",
+    "find_threshold": "ascent.protocols",
+    "run_amplitudes": "ascent.protocols",
+    "run": "ascent.project.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name == "stimulus":
+        return import_module("ascent.stimulus")
+    raise AttributeError(f"module 'ascent' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

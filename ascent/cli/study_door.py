@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from ascent.cli.hydra_arguments import configuration_groups, quote_group_numbers
+from ascent.config.groups import configuration_folder, configuration_groups, quote_group_numbers
 from ascent.errors import AscentError
-
-
-def configuration_folder() -> Path:
-    """The folder of the Hydra tree: inside an installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "conf"
-    return installed if installed.is_dir() else package.parent / "conf"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ from ascent.project.fiber_units import units_of_n_sim
 from ascent.project.inputs import RunInputs
 from ascent.project.layout import ProjectFolder
 from ascent.project.pipeline import PipelineReport, build_run
-from ascent.project.study_results import collect_fibers, names_of, write_figures
+from ascent.project.study_results import collect_fibers, names_of, write_figures, write_potentials
 from ascent.project.submit import run_fibers
 from ascent.runs.thresholds import write_thresholds
 from ascent.schedule import Outcome
@@ -108,6 +108,7 @@ def run_study(composed: Mapping[str, Any], overrides: Sequence[str] = (), *, qui
         table = collect_fibers(folder, names_of(report.n_sims), values, frame.engine.name)
         if len(table):
             write_thresholds(table, run.path / "thresholds.parquet")
+            write_potentials(folder, names_of(report.n_sims), run.path / "potentials.h5")
             write_figures(run.path / "report", built.sample, table)
     archive = directory.archive(frame.results.archive, frame.results.keep_directory)
     if not quiet:

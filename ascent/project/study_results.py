@@ -97,6 +97,31 @@ def _threshold(folder: Path, fiber: NSimFiber) -> tuple[float, str]:
     return float("nan"), "failed" if failed else "no threshold"
 
 
+def write_potentials(folder: ProjectFolder, names: list[NSimName], path: Path) -> None:
+    """Write the bases along every fiber to one HDF5 file.
+
+    Group ``samples/<s>/models/<m>/sims/<k>/fibersets/<f>/fibers/<i>`` holds ``coordinates_um`` (n, 3) and
+    ``bases_V_per_mA`` (contacts, n).
+    """
+    import h5py
+
+    from ascent.fibers.sets import FiberSet
+    from ascent.files import replacing
+    from ascent.stimulus.bases import count_bases, read_bases
+
+    sims = dict.fromkeys((name.sample, name.model, name.sim) for name in names)
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        for s, m, k in sims:
+            sim = folder.sim_folder(s, m, k)
+            for fibersets in sorted((sim / "fibersets").iterdir(), key=lambda p: int(p.name)):
+                bases = sim / "fibersets_bases" / fibersets.name
+                for i, points in enumerate(FiberSet.read(fibersets).coordinates):
+                    group = file.create_group(f"samples/{s}/models/{m}/sims/{k}/fibersets/{fibersets.name}/fibers/{i}")
+                    group.create_dataset("coordinates_um", data=points, track_times=False)
+                    values = read_bases(bases, i, count_bases(bases))
+                    group.create_dataset("bases_V_per_mA", data=values, track_times=False)
+
+
 def write_figures(target: Path, sample: Sample, table: pd.DataFrame) -> list[Path]:
     """Draw a heatmap for each n_sim that has thresholds, and the recruitment curve of all."""
     from ascent.analysis.heatmap import save_heatmap, save_recruitment_curve

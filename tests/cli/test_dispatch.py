@@ -47,7 +47,10 @@ def test_importing_ascent_loads_nothing_heavy() -> None:
     assert run.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("door", [["-m", "ascent"], ["-c", "import sys; from ascent.cli import main; sys.exit(main())"]])
+DOORS = [["-m", "ascent"], ["-c", "import sys; from ascent.cli import main; sys.exit(main())"]]
+
+
+@pytest.mark.parametrize("door", DOORS)
 def test_every_door_accepts_a_bare_run_number(door: list[str], tmp_path: Path) -> None:
     words = [sys.executable, *door, "+run=3", "--cfg", "job"]
     run = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=_environment())

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ascent.cli.hydra_arguments import configuration_groups, quote_group_numbers
-from ascent.cli.study_door import configuration_folder
+from ascent.config.groups import configuration_folder, configuration_groups, quote_group_numbers
 
 GROUPS = frozenset({"run", "cuff", "hydra/launcher"})
 

@@ -1,4 +1,4 @@
-"""Arguments for Hydra, as users type them.
+"""The groups of the Hydra tree, and choices of them as users type them.
 
 Hydra 1.3 reads ``+run=3`` as the integer 3 and refuses it: the choice of a configuration group must be a
 string. Here bare numbers that are given to a group are quoted, in single runs and in sweeps, before Hydra
@@ -18,6 +18,13 @@ _OVERRIDE = re.compile(
 _NUMBER = re.compile(r"^[0-9]+$")
 #: Groups that the configuration has no default for, so that choosing one adds it.
 _ADDED_GROUPS = frozenset({"run"})
+
+
+def configuration_folder() -> Path:
+    """The folder of the Hydra tree: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "conf"
+    return installed if installed.is_dir() else package.parent / "conf"
 
 
 def configuration_groups(folder: Path) -> frozenset[str]:

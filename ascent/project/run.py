@@ -1,0 +1,77 @@
+"""``ascent.run``: what ``ascent +run=3 key=value …`` does, from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ascent.config.groups import configuration_folder, configuration_groups, quote_group_numbers
+from ascent.errors import ConfigError
+from ascent.project.nerve_study import StudyResult, run_study
+
+
+def compose(run: str | int, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Compose the configuration of a run as Hydra does on the command line.
+
+    Parameters
+    ----------
+    run : str or int
+        Name of a file in conf/run.
+    overrides : sequence of str
+        As on the command line, such as ``"cuff=livanova_2000"``.
+
+    Raises
+    ------
+    ConfigError
+        When the run or an override does not exist, or a mandatory value is missing.
+    """
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    folder = configuration_folder()
+    arguments = quote_group_numbers([f"+run={run}", *overrides], configuration_groups(folder))
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(folder), version_base="1.3"):
+            composed = hydra_compose("config", overrides=arguments)
+        return dict(OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))  # type: ignore[arg-type]
+    except (HydraException, OmegaConfBaseException) as error:
+        sentence = " ".join(str(error).split("Config search path")[0].split())
+        raise ConfigError(f"configuration: {sentence}") from error
+
+
+def run(run: str | int, overrides: Sequence[str] = (), *, quiet: bool = False) -> Path:
+    """Run a study and give its run directory.
+
+    Parameters
+    ----------
+    run : str or int
+        Name of a file in conf/run.
+    overrides : sequence of str
+        As on the command line.
+    quiet : bool
+        Show no progress and print no table.
+
+    Returns
+    -------
+    Path
+        The run directory; the archive when ``results.keep_directory`` is false.
+
+    Raises
+    ------
+    AscentError
+        When the configuration is wrong or the study fails as a whole. Fibers that fail are in the manifest.
+
+    Examples
+    --------
+    >>> directory = ascent.run("0", ["sim.fibers.z_parameters.diameter=8.7"])  # doctest: +SKIP
+    """
+    result: StudyResult = run_study(compose(run, overrides), overrides, quiet=quiet)
+    if result.archive is not None and not result.directory.exists():
+        return result.archive
+    return result.directory
