@@ -81,7 +81,7 @@ def run_pyfibers(fibers: list[dict[str, float]]) -> list[dict[str, float]]:
         )
         fiber.potentials = fiber.point_source_potentials(0, entry["distance"], fiber.length / 2, 1, SIGMA)
         stimulation = ScaledStim(waveform=lambda t: 1.0 if t < PULSE - DT / 2 else 0.0, dt=DT, tstop=TSTOP)
-        threshold, _ = stimulation.find_threshold(fiber, termination_tolerance=TOLERANCE, silent=True)
+        threshold, _ = stimulation.find_threshold(fiber, termination_tolerance=TOLERANCE)
         results.append({"threshold": float(threshold), "seconds": time.process_time() - start})
     return results
 

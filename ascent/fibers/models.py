@@ -130,8 +130,6 @@ class Membrane(_Strict):
     ions: dict[str, Ion] = Field(default_factory=dict)
     #: gate name of ASCENT's output files -> range variable in the node
     gates: dict[str, str] = Field(default_factory=dict)
-    #: the passive leak (g S/cm2), whose reversal makes the resting potential an equilibrium
-    balanced_leak: float | None = None
     node_periaxonal_space: float | None = None
     internodes: dict[str, Internode] = Field(default_factory=dict)
     axoplasm_resistivity: float | None = Field(default=None, description="ohm µm")

@@ -80,6 +80,11 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
     return _build(mechanism_files(directories), force)
 
 
+def compiled_library() -> Path | None:
+    """The shared library of ascent's mechanisms in the cache; None while it has not been compiled."""
+    return _library_in(cache_directory() / "mechanisms" / _content_hash(mechanism_files()))
+
+
 def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
     """Load the mechanisms of ascent, and of `directories`, into NEURON in this process; build them if need be.
 

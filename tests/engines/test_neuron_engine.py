@@ -135,14 +135,14 @@ def verdicts_agree(fiber, waveform, sign) -> None:
         assert (short.count(node) > 0) == (whole.count(node) > 0), (sign * size, short.stopped, short.n_steps)
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(stimulated_fibers())
 def test_early_stops_change_no_verdict(case):
     verdicts_agree(*case)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(stimulated_fibers())
 def test_early_stops_change_no_verdict_over_many_fibers(case):
     verdicts_agree(*case)

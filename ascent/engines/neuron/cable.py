@@ -81,14 +81,6 @@ class Cable:
         """Set the potential (mV, a hoc Vector over sections) outside every section; None for 0."""
         self._applied.scatter(self._zero if potentials is None else potentials)
 
-    def balance(self) -> None:
-        """Give the leak the reversal potential at which the present state is an equilibrium."""
-        conductance = self.membrane.balanced_leak
-        if conductance is not None:
-            for node in self.active_nodes:
-                segment = node(0.5)
-                segment.pas.e = segment.v + (segment.ina + segment.ik) / conductance
-
     def silence(self) -> None:
         """Take every stimulus away."""
         self.apply(None)

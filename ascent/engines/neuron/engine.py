@@ -172,7 +172,6 @@ def _settle(cable: Cable, fiber: Fiber, stimulus: Stimulus) -> _Rest:
     h.secondorder = 0
     h.dt = stimulus.initial_dt
     h.finitialize(cable.membrane.rest)
-    cable.balance()
     h.t = -stimulus.n_initial_steps * stimulus.initial_dt
     for _ in range(stimulus.n_initial_steps):
         h.fadvance()
