@@ -43,8 +43,8 @@ class StudyFrame(Section):
     name: str = Field("study", description="a label of your own")
     seed: Index = Field(42, description="seed of the run")
     input_folder: str | None = Field(None, description="folder that holds <sample.sample>/<mask>.tif")
-    engine: EngineConfig = Field(default=EngineConfig(), description="name, workers, early_stop")
-    results: ResultsConfig = Field(default=ResultsConfig(), description="directory, archive, keep_directory")
+    engine: EngineConfig = Field(default_factory=EngineConfig, description="name, workers, early_stop")
+    results: ResultsConfig = Field(default_factory=ResultsConfig, description="directory, archive, keep_directory")
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def run_pipeline(
     report = PipelineReport(run, auto_submit=bool(inputs.run.auto_submit_fibers))
     build_run(folder, inputs, report, break_point=break_point, workers=workers, quiet=quiet)
     if report.n_sims and break_point is None:
-        names = [name for text in report.n_sims if (name := NSimName.parse(text))]
+        names = [parsed for text in report.n_sims if (parsed := NSimName.parse(text))]
         behavior = export_behavior or inputs.run.export_behavior or "selective"
         exported = export_n_sims(folder, names, behavior)
         report.exported, report.kept = exported.written, exported.kept
