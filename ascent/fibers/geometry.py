@@ -7,6 +7,7 @@ an unmyelinated fiber is a chain of equal sections. Everything is in µm.
 from __future__ import annotations
 
 import math
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -215,6 +216,11 @@ def _check_diameter(model: FiberModel, diameter: float) -> int:
         low, high = allowed.range
         raise ConfigError(
             f"{model.name} has no fiber of diameter {diameter:g} µm: its diameters go from {low:g} to {high:g} µm."
+        )
+    if allowed.advised_below is not None and diameter > allowed.advised_below:
+        warnings.warn(
+            f"{model.name} is meant for fibers up to {allowed.advised_below:g} µm; {diameter:g} µm is extrapolated.",
+            stacklevel=3,
         )
     return 0
 

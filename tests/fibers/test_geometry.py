@@ -64,6 +64,11 @@ def test_a_diameter_outside_the_range_is_refused():
         section_geometry("MRG_INTERPOLATION", 1.5)
 
 
+def test_a_diameter_beyond_the_data_of_the_small_fibers_is_warned_about():
+    with pytest.warns(UserWarning, match="meant for fibers up to 5.7 µm; 8 µm is extrapolated"):
+        section_geometry("SMALL_MRG_INTERPOLATION_V1", 8)
+
+
 def test_an_unknown_model_is_refused():
     with pytest.raises(ConfigError, match="MRG_DISCRET is unknown; the models are MRG_DISCRETE"):
         section_geometry("MRG_DISCRET", 10)
