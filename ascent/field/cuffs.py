@@ -71,9 +71,7 @@ def thickness_coefficients(thickness: Any) -> dict[str, tuple[float, float]]:
     return {str(mode): (float(line.a), float(line.b)) for mode, line in table.items()}
 
 
-def build_cuffs(
-    sample: Any, model: Any, presets: Mapping[str, Any], thickness: Any, thickness_mode: str
-) -> list[Part]:
+def build_cuffs(sample: Any, model: Any, presets: Mapping[str, Any], thickness: Any, thickness_mode: str) -> list[Part]:
     """Build every part of every cuff, in the order in which later ones override earlier ones."""
     from ascent.config.cuff import resolve
 

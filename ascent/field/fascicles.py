@@ -139,9 +139,7 @@ def _smooth(outline: _Outline, tightening: float) -> NDArray[np.float64]:
 
 def _apart(outlines: list[NDArray[np.float64]]) -> bool:
     polygons = [Polygon(sample_outline(points)) for points in outlines]
-    return not any(
-        one.intersects(other) for index, one in enumerate(polygons) for other in polygons[index + 1 :]
-    )
+    return not any(one.intersects(other) for index, one in enumerate(polygons) for other in polygons[index + 1 :])
 
 
 def _nested(outers: list[NDArray[np.float64]], inners: list[NDArray[np.float64]]) -> bool:

@@ -56,4 +56,3 @@ def _material(function: str, parts: Mapping[str, Any], library: Mapping[str, Any
             f'model.json: conductivities.{function} is missing and materials.json has no "{function}".{hint}'
         )
     raise ConfigError(f'model.json: conductivities.{function} is "{chosen}", which materials.json lacks.{hint}')
-

@@ -29,14 +29,16 @@ def glue_by_priority(solids: Sequence[tuple[str, Any]]) -> Any:
     """
     from netgen.occ import Glue
 
-    pieces = []
-    # One general fuse costs a fifth of cutting every solid by all later ones first. Each of its cells takes the
-    # name of the first argument that it comes from, so the last solid has to come first.
-    for name, solid in reversed(solids):
-        for piece in solid.solids:
-            piece.name = name
-            pieces.append(piece)
     try:
+        pieces = []
+        # One general fuse costs a fifth of cutting every solid by all later ones first. Each of its cells takes the
+        # name of the first argument that it comes from, so the last solid has to come first.
+        for index, (name, solid) in reversed(list(enumerate(solids))):
+            # A solid that the fuse leaves whole keeps its own name, even within another: cut it where that may be.
+            covering = [later for _, later in solids[index + 1 :] if _is_box_within(solid, later)]
+            for piece in cut(solid, covering).solids:
+                piece.name = name
+                pieces.append(piece)
         return Glue(pieces)
     except Exception as error:
         raise GeometryError(f"Cuffs and nerve cannot be joined to one geometry: {error}.") from error
@@ -53,3 +55,9 @@ def cut(solid: Any, tools: Sequence[Any]) -> Any:
 def _boxes_meet(one: Any, other: Any) -> bool:
     (low, high), (other_low, other_high) = one.bounding_box, other.bounding_box
     return all(low[axis] <= other_high[axis] and other_low[axis] <= high[axis] for axis in range(3))
+
+
+def _is_box_within(one: Any, other: Any) -> bool:
+    (low, high), (other_low, other_high) = one.bounding_box, other.bounding_box
+    margin = 1e-3
+    return all(other_low[axis] - margin <= low[axis] and high[axis] <= other_high[axis] + margin for axis in range(3))

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ascent.config.materials import MaterialsConfig
 from ascent.config.perineurium import PerineuriumThicknessConfig
 from ascent.config.shipped import load_materials, load_perineurium_thickness

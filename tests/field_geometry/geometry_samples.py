@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from ascent.config.loading import validate
 from ascent.config.model import ModelConfig
 from ascent.config.shipped import load_cuff, load_materials, load_perineurium_thickness
@@ -86,8 +87,8 @@ def surface_areas(shape: Any, largest: float = 400.0) -> dict[str, float]:
     from netgen.occ import OCCGeometry
     from ngsolve import Integrate, Mesh
 
-    surface = OCCGeometry(shape).GenerateMesh(maxh=largest, grading=0.7, perfstepsend=MeshingStep.MESHSURFACE)
-    mesh = Mesh(surface)
+    only_surface = {"perfstepsend": MeshingStep.MESHSURFACE}
+    mesh = Mesh(OCCGeometry(shape).GenerateMesh(maxh=largest, grading=0.7, curvaturesafety=1.2, **only_surface))
     mesh.Curve(3)
     return {name: Integrate(1, mesh.Boundaries(name)) for name in set(mesh.GetBoundaries())}
 
@@ -97,6 +98,6 @@ def volumes(shape: Any, largest: float = 2000.0) -> dict[str, float]:
     from netgen.occ import OCCGeometry
     from ngsolve import Integrate, Mesh
 
-    mesh = Mesh(OCCGeometry(shape).GenerateMesh(maxh=largest, grading=0.7))
+    mesh = Mesh(OCCGeometry(shape).GenerateMesh(maxh=largest, grading=0.7, optsteps3d=0))
     mesh.Curve(3)
     return {name: Integrate(1, mesh.Materials(name)) for name in set(mesh.GetMaterials())}

@@ -1,10 +1,11 @@
 """Which conductivity a part of the model has."""
 
 import pytest
+from geometry_samples import model_config
+
 from ascent.config.materials import MaterialsConfig
 from ascent.errors import ConfigError
 from ascent.field.materials import conductivity_of, perineurium_conductivity
-from geometry_samples import model_config
 
 
 def test_a_name_is_looked_up_in_the_materials(materials: MaterialsConfig) -> None:

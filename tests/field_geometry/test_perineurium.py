@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from ascent.errors import ConfigError, GeometryError
 from ascent.field.perineurium import sheath_conductance, sheath_thickness, weerasuriya_resistivity
 

@@ -5,10 +5,11 @@ import math
 from pathlib import Path
 
 import pytest
+from geometry_samples import circle, fascicle, model_config, nerve_sample
+
 from ascent.config.shipped import load_cuff
 from ascent.errors import GeometryError
 from ascent.field.placement import CuffFit, cuff_fit, nerve_boundary, place_cuff, place_cuffs
-from geometry_samples import circle, fascicle, model_config, nerve_sample
 
 AUTO = "AUTO_ROTATION_MIN_CIRCLE_BOUNDARY"
 PURDUE = CuffFit("Purdue.json", 144.0, True, "clockwise_end", 10.0, 85.0, lambda fitted: 317.5)

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from ascent.errors import GeometryError
-from ascent.field.traces3d import extrude_outline, polygon_area, sample_outline, smooth_outline, spline_area
 from geometry_samples import volumes
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+
+from ascent.errors import GeometryError
+from ascent.field.traces3d import extrude_outline, polygon_area, sample_outline, smooth_outline, spline_area
 
 
 def blob(wobbles: list[tuple[float, float]], noise: float = 0.0) -> NDArray[np.float64]:
