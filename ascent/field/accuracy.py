@@ -48,7 +48,9 @@ def compare(coarse: Bases, fine: Bases, lines_um: list[Array]) -> dict[str, floa
     pairs = [(coarse.potentials(line), fine.potentials(line), line) for line in lines_um]
     for contact in range(len(coarse.contacts)):
         scale = max(float(np.abs(b[contact]).max()) for _, b, _ in pairs)
-        result["potential"] = max(result["potential"], *(float(np.abs(a - b)[contact].max()) / scale for a, b, _ in pairs))
+        result["potential"] = max(
+            result["potential"], *(float(np.abs(a - b)[contact].max()) / scale for a, b, _ in pairs)
+        )
         curved = [
             (second_differences(a[contact], line), second_differences(b[contact], line))
             for a, b, line in pairs
@@ -89,7 +91,9 @@ def estimate_error(field_mesh: FieldMesh, bases: Bases, lines_um: list[Array]) -
 
     order = bases.field_report.order + 1
     if order > 3:
-        raise SolveError("The error of a solution of order 3 cannot be estimated by order 4: compare it with a finer mesh.")
+        raise SolveError(
+            "The error of a solution of order 3 cannot be estimated by order 4: compare it with a finer mesh."
+        )
     finer = solve_bases(field_mesh, order, keep="endoneurium")
     return {**compare(bases, finer, lines_um), "order": float(order)}
 

@@ -134,7 +134,14 @@ class LayeredCylinder:
         return np.where(r <= a, in_core, in_layer)
 
     def patch(
-        self, *, half_angle_rad: float, centre_um: float, width_um: float, n_angles: int, n_waves: int, edge_um: float = 0.0
+        self,
+        *,
+        half_angle_rad: float,
+        centre_um: float,
+        width_um: float,
+        n_angles: int,
+        n_waves: int,
+        edge_um: float = 0.0,
     ) -> Array:
         """Coefficients of a rectangular patch with value 1 on the outer surface: an electrode's drive.
 
@@ -155,7 +162,9 @@ class LayeredCylinder:
         ndarray, shape (n_angles, n_waves)
         """
         orders = np.arange(n_angles)
-        around = np.where(orders == 0, half_angle_rad, 2 * np.sin(orders * half_angle_rad) / np.maximum(orders, 1)) / np.pi
+        around = (
+            np.where(orders == 0, half_angle_rad, 2 * np.sin(orders * half_angle_rad) / np.maximum(orders, 1)) / np.pi
+        )
         around = around * np.exp(-0.5 * (orders * edge_um / self.outer_radius_um) ** 2)
         k = np.pi * np.arange(1, n_waves + 1) / self.length_um
         low, high = centre_um - width_um / 2, centre_um + width_um / 2

@@ -113,10 +113,10 @@ class Bases:
         known = np.array([anywhere or name in self.endoneurium_domains for name in self.table.domain_names])
         if not known.any():
             known[:] = True
-        elements, barycentric = self.table.locate(points, known)
+        elements, barycentric, on_wall = self.table.locate(points, known)
         wrong = elements < 0
         if not anywhere:
-            wrong[~wrong] = self.table.on_wall(elements[~wrong], barycentric[~wrong])
+            wrong |= on_wall
         if wrong.any():
             index = int(np.argmax(wrong))
             x, y, z = points[index]
@@ -135,7 +135,7 @@ class Bases:
     def report(self) -> dict[str, Any]:
         """What to print and to keep with the results: see `FieldReport`, impedances in Ω, error estimate."""
         return {
-            **{key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self.field_report).items()},
+            **{key: list(item) if isinstance(item, tuple) else item for key, item in asdict(self.field_report).items()},
             "contacts": [contact.label for contact in self.contacts],
             "impedance_ohm": self.impedance.tolist(),
             "error_estimate": self.error_estimate,
@@ -191,7 +191,9 @@ class Bases:
             with np.load(path, allow_pickle=False) as file:
                 head = json.loads(bytes(file["head"]).decode())
                 if head["format"] != _FORMAT:
-                    raise RunDirectoryError(f"{path} has format {head['format']}, but {_FORMAT} is read here: solve the model again.")
+                    raise RunDirectoryError(
+                        f"{path} has format {head['format']}, but {_FORMAT} is read here: solve the model again."
+                    )
                 arrays = {name: file[name] for name in _ARRAYS}
                 conductance, impedance = file["conductance"], file["impedance"]
         except FileNotFoundError as error:
@@ -200,7 +202,7 @@ class Bases:
             raise RunDirectoryError(f"{path} is damaged ({error}): solve the model again.") from error
         for name in ("shape_nodes", "nodes", "domains"):
             arrays[name] = arrays[name].astype(np.int64)
-        report = {key: tuple(value) if isinstance(value, list) else value for key, value in head["field_report"].items()}
+        report = {key: tuple(item) if isinstance(item, list) else item for key, item in head["field_report"].items()}
         return cls(
             table=ElementTable(
                 shape_order=head["shape_order"], order=head["order"], domain_names=tuple(head["domain_names"]), **arrays

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Walls = NDArray[np.bool_]
 
 OUTSIDE_TOLERANCE = 1e-9
 """How negative a barycentric coordinate may be before a point counts as outside (round-off of Newton's method)."""
 _POINTS_AT_ONCE = 20_000
 _NEWTON_STEPS = 20
+_NEWTON_ENOUGH = 1e-12
+"""Newton's method converges quadratically: after so small a step nothing is left but round-off."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,13 @@ class ElementTable:
     nodes: Indices
     domains: Indices
     domain_names: tuple[str, ...]
-    walls: NDArray[np.bool_]
+    walls: Walls
 
     def with_values(self, values: Array) -> ElementTable:
         """The same elements with other fields."""
         return replace(self, values=values)
 
-    def locate(self, points_um: Array, allowed: NDArray[np.bool_] | None = None) -> tuple[Indices, Array]:
+    def locate(self, points_um: Array, allowed: NDArray[np.bool_] | None = None) -> tuple[Indices, Array, Walls]:
         """Find the element of every point.
 
         Parameters
@@ -75,6 +78,8 @@ class ElementTable:
         elements : ndarray of int, shape (n,)
             -1 where there is none.
         barycentric : ndarray, shape (n, 4)
+        on_wall : ndarray of bool, shape (n,)
+            Whether the point lies on a wall of its domain.
         """
         corners = self.shape_points[self.shape_nodes]
         controls = bernstein.combine(bernstein.from_lattice(self.shape_order), corners)
@@ -84,21 +89,23 @@ class ElementTable:
             radii = np.where(allowed[self.domains], radii, -1.0)
         elements = np.full(len(points_um), -1, dtype=np.int64)
         barycentric = np.zeros((len(points_um), 4))
+        on_wall = np.zeros(len(points_um), dtype=bool)
         for start in range(0, len(points_um), _POINTS_AT_ONCE):
             part = slice(start, start + _POINTS_AT_ONCE)
-            elements[part], barycentric[part] = self._locate(points_um[part], controls, centres, radii)
-        return elements, barycentric
+            elements[part], barycentric[part], on_wall[part] = self._locate(points_um[part], controls, centres, radii)
+        return elements, barycentric, on_wall
 
-    def _locate(self, points: Array, controls: Array, centres: Array, radii: Array) -> tuple[Indices, Array]:
+    def _locate(self, points: Array, controls: Array, centres: Array, radii: Array) -> tuple[Indices, Array, Walls]:
         from scipy.spatial import cKDTree
 
         chosen = np.full(len(points), -1, dtype=np.int64)
         coordinates = np.zeros((len(points), 4))
+        on_wall = np.zeros(len(points), dtype=bool)
         usable = np.flatnonzero(radii >= 0)
         hits = cKDTree(points).query_ball_point(centres[usable], radii[usable], return_sorted=True)
         counts = np.fromiter((len(hit) for hit in hits), dtype=np.int64, count=len(hits))
         if not counts.sum():
-            return chosen, coordinates
+            return chosen, coordinates, on_wall
         candidates = np.repeat(usable, counts)
         asked = np.concatenate([np.asarray(hit, dtype=np.int64) for hit in hits if hit])
         low, high = controls.min(axis=1), controls.max(axis=1)
@@ -115,11 +122,11 @@ class ElementTable:
         best = best[depth[best] >= -OUTSIDE_TOLERANCE]
         chosen[asked[best]] = candidates[best]
         coordinates[asked[best]] = solved[best]
-        return chosen, coordinates
-
-    def on_wall(self, elements: Indices, barycentric: Array) -> NDArray[np.bool_]:
-        """Whether located points lie on a wall of their domain."""
-        return np.any(self.walls[elements] & (barycentric <= OUTSIDE_TOLERANCE), axis=1)
+        touching = (depth >= -OUTSIDE_TOLERANCE) & np.any(
+            self.walls[candidates] & (solved <= OUTSIDE_TOLERANCE), axis=1
+        )
+        on_wall[asked[touching]] = True
+        return chosen, coordinates, on_wall
 
     def evaluate(self, elements: Indices, barycentric: Array) -> Array:
         """All fields at located points: shape (n_fields, n), V."""
@@ -134,9 +141,11 @@ class ElementTable:
 def _invert(order: int, controls: Array, points: Array) -> Array:
     """Barycentric coordinates of points[i] in the element with Bernstein coefficients controls[i], by Newton's method."""
     barycentric = np.full((len(points), 4), 0.25)
-    for _ in range(_NEWTON_STEPS if order > 1 else 2):
-        difference = points - bernstein.evaluate(order, barycentric, controls)
-        matrices = bernstein.jacobian(order, barycentric, controls)
+    active = np.arange(len(points))
+    for _ in range(_NEWTON_STEPS):
+        here, there = barycentric[active], controls[active]
+        difference = points[active] - bernstein.evaluate(order, here, there)
+        matrices = bernstein.jacobian(order, here, there)
         columns = [matrices[:, :, i] for i in range(3)]
         determinant = bernstein.determinant(matrices)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -149,9 +158,12 @@ def _invert(order: int, controls: Array, points: Array) -> Array:
             )
         # Far from a curved element the map may fold: bound the step, such candidates are dropped in the end.
         step = np.clip(np.nan_to_num(step), -2.0, 2.0)
-        barycentric[:, :3] += step
-        barycentric[:, 3] = 1.0 - barycentric[:, 0] - barycentric[:, 1] - barycentric[:, 2]
-        if len(step) and np.abs(step).max() < 1e-14:
+        here[:, :3] += step
+        here[:, 3] = 1.0 - here[:, 0] - here[:, 1] - here[:, 2]
+        barycentric[active] = here
+        # Each point stops on its own account, so that its bits do not depend on the others.
+        active = active[np.abs(step).max(axis=1, initial=0.0) >= _NEWTON_ENOUGH]
+        if not active.size:
             break
     size = np.sqrt(((controls - controls[:, :1]) ** 2).sum(axis=2).max(axis=1))
     missed = np.sqrt(((points - bernstein.evaluate(order, barycentric, controls)) ** 2).sum(axis=1)) > 1e-9 * size
@@ -159,7 +171,9 @@ def _invert(order: int, controls: Array, points: Array) -> Array:
     return barycentric
 
 
-def element_table(field_mesh: FieldMesh, spaces: FieldSpaces, domains: tuple[str, ...], functions: list[Any]) -> ElementTable:
+def element_table(
+    field_mesh: FieldMesh, spaces: FieldSpaces, domains: tuple[str, ...], functions: list[Any]
+) -> ElementTable:
     """Take the elements of `domains` and the values of `functions` (V) on them out of a mesh."""
     mesh = field_mesh.mesh
     regions = mesh.GetMaterials()
@@ -223,7 +237,7 @@ def _shared_nodes(vertices: Indices, domain: Indices, order: int) -> tuple[Indic
     return inverse.reshape(len(vertices), len(weights)).astype(np.int64), first
 
 
-def _walls(vertices: Indices, domain: Indices, heights: Array) -> NDArray[np.bool_]:
+def _walls(vertices: Indices, domain: Indices, heights: Array) -> Walls:
     """Faces that only one element of a domain has, but for those in the first or last plane across the nerve."""
     others = np.array([[vertex for vertex in range(4) if vertex != face] for face in range(4)])
     faces = np.sort(vertices[:, others], axis=2)

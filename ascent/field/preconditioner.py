@@ -36,15 +36,15 @@ class TwoLevelPreconditioner(BaseMatrix):
         self._coarse = matrix.Inverse(vertices, inverse="sparsecholesky")
         self._residual = matrix.CreateColVector()
 
-    def Shape(self) -> tuple[int, int]:  # noqa: N802 - NGSolve's name
+    def Shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return self._matrix.shape
 
-    def CreateVector(self, col: bool) -> Any:  # noqa: N802 - NGSolve's name
+    def CreateVector(self, col: bool) -> Any:
         """A vector that the operator can take or give."""
         return self._matrix.CreateColVector()
 
-    def Mult(self, x: Any, y: Any) -> None:  # noqa: N802 - NGSolve's name
+    def Mult(self, x: Any, y: Any) -> None:
         """y = C x."""
         y[:] = 0.0
         self._smoother.Smooth(y, x)

@@ -68,7 +68,13 @@ def mesh_statistics(corners: Array, measure: str = "vollength") -> MeshStatistic
     quality = MEASURES[measure](corners)
     volumes = element_volumes(corners)
     return MeshStatistics(
-        "mesh", measure, len(corners), float(quality.min()), float(quality.mean()), float(volumes.min()), float(volumes.sum())
+        "mesh",
+        measure,
+        len(corners),
+        float(quality.min()),
+        float(quality.mean()),
+        float(volumes.min()),
+        float(volumes.sum()),
     )
 
 

@@ -4,7 +4,8 @@ Each contact in turn is held at 1 V, the others and the ground at 0 V. The condu
 give, inverted, the voltages that drive 1 mA out of one contact and no net current out of the others (they float, as
 metal does), and the impedances. One matrix and one preconditioner, or one factorisation, serve all contacts.
 
-Everything runs in one thread: parallel sums would change the last bits from run to run.
+Everything runs in one thread: parallel sums change the last bits from run to run. (NGSolve's sparse Cholesky starts
+threads of its own, also without its TaskManager.)
 """
 
 from __future__ import annotations
@@ -68,8 +69,11 @@ class FieldSystem:
     """
 
     def __init__(self, field_mesh: FieldMesh, order: int = 2, method: Method = "auto") -> None:
+        from ngsolve import SetNumThreads
+
         from ascent.field.preconditioner import TwoLevelPreconditioner
 
+        SetNumThreads(1)
         if method not in ("iterative", "direct", "auto"):
             raise SolveError(f"solver.type can be iterative or direct, not {method!r}.")
         many = len(field_mesh.geometry.contacts) >= CONTACTS_FOR_DIRECT
@@ -98,7 +102,9 @@ class FieldSystem:
             part.Set(values, definedon=region)
         return function
 
-    def solve(self, function: Any, tolerance: float = RESIDUAL_TOLERANCE, max_iterations: int = MAX_ITERATIONS) -> Solution:
+    def solve(
+        self, function: Any, tolerance: float = RESIDUAL_TOLERANCE, max_iterations: int = MAX_ITERATIONS
+    ) -> Solution:
         """Fill the free unknowns of `function`, whose prescribed ones hold the boundary potential.
 
         Raises
@@ -164,16 +170,22 @@ def solve_bases(
     SolveError
         When a solution does not converge, or the conductances between contacts are not those of a passive network.
     """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        return _solve_bases(field_mesh, order, method, keep, tolerance)
+
+
+def _solve_bases(field_mesh: FieldMesh, order: int, method: Method, keep: str, tolerance: float) -> Bases:
     started = time.perf_counter()
     geometry = field_mesh.geometry
     system = FieldSystem(field_mesh, order, method)
-    solutions = [
-        system.solve(system.prescribed(1.0, contact.name), tolerance) for contact in geometry.contacts
-    ]
+    solutions = [system.solve(system.prescribed(1.0, contact.name), tolerance) for contact in geometry.contacts]
     conductance, current_sum = _conductances(system, [solution.function for solution in solutions])
     impedance, symmetry_error = _impedances(conductance)
-    domains = geometry.endoneurium_domains if keep == "endoneurium" and geometry.endoneurium_domains else field_mesh.materials()
-    present = tuple(name for name in domains if name in field_mesh.materials())
+    materials = field_mesh.materials()
+    wanted = geometry.endoneurium_domains if keep == "endoneurium" and geometry.endoneurium_domains else materials
+    present = tuple(name for name in wanted if name in materials)
     table = element_table(field_mesh, system.spaces, present, [solution.function for solution in solutions])
     # Row k: voltages of all contacts while 1 mA leaves contact k.
     voltages = impedance * _ONE_MILLIAMPERE

@@ -95,7 +95,9 @@ def fiber_lines(cylinder: LayeredCylinder, spacing_um: float = 20.0) -> list[Arr
     places = ((0.0, 0.0), (0.4, 1.0), (0.8, 0.0), (0.8, 1.5), (0.8, 3.0))
     radius = cylinder.core_radius_um
     return [
-        np.column_stack([np.full_like(z, part * radius * np.cos(angle)), np.full_like(z, part * radius * np.sin(angle)), z])
+        np.column_stack(
+            [np.full_like(z, part * radius * np.cos(angle)), np.full_like(z, part * radius * np.sin(angle)), z]
+        )
         for part, angle in places
     ]
 
@@ -125,7 +127,8 @@ def cylinder_error(
     scale = {"potential": 0.0, "second": 0.0}
     for line in fiber_lines(cylinder, spacing_um):
         exact = cylinder.potential(line, coefficients)
-        found = table.evaluate(*table.locate(line))[0]
+        elements, barycentric, _ = table.locate(line)
+        found = table.evaluate(elements, barycentric)[0]
         pairs = {
             "potential": (found, exact),
             "second": (second_differences(found, line), second_differences(exact, line)),
