@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ascent.engines.base import Engine
 from ascent.errors import ConfigError
 
@@ -17,6 +19,8 @@ def get_engine(name: str = "auto") -> Engine:
         When there is no such engine.
     """
     if name in ("auto", "neuron"):
+        # Without this NEURON looks for a display and says on standard error that there is none.
+        os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
         from ascent.engines.neuron.engine import NeuronEngine
 
         return NeuronEngine()
