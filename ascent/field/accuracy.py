@@ -92,7 +92,7 @@ def estimate_error(field_mesh: FieldMesh, bases: Bases, lines_um: list[Array]) -
     order = bases.field_report.order + 1
     if order > 3:
         raise SolveError(
-            "The error of a solution of order 3 cannot be estimated by order 4: compare it with a finer mesh."
+            "The error of a solution of order 3 cannot be estimated by order 4: compare with a finer mesh."
         )
     finer = solve_bases(field_mesh, order, keep="endoneurium")
     return {**compare(bases, finer, lines_um), "order": float(order)}
@@ -107,6 +107,6 @@ def check_tolerance(estimate: dict[str, float], tolerance: float) -> None:
     """
     if estimate["potential"] > tolerance:
         raise SolveError(
-            f"The potentials may be off by {estimate['potential']:.1e} (relative), more than mesh.tolerance {tolerance:g}: "
-            "take solver.sorder 3 or a smaller mesh.proximal.hmax."
+            f"The potentials may be off by {estimate['potential']:.1e} (relative), more than mesh.tolerance "
+            f"{tolerance:g}: take solver.sorder 3 or a smaller mesh.proximal.hmax."
         )

@@ -1,8 +1,8 @@
 """Exact potentials in a layered cylinder: what the finite elements are checked against.
 
-A cylinder of length L stands on z = 0. Its core (r < a, conductivities sigma_r across and sigma_z along) is a fascicle,
-its layer (a < r < b, isotropic conductivity sigma) the tissue around; between them lies a thin sheet of conductance g per
-area (the perineurium), and both ends are at 0 V.
+A cylinder of length L stands on z = 0. Its core (r < a, conductivities sigma_r across and sigma_z along) is a
+fascicle, its layer (a < r < b, isotropic conductivity sigma) the tissue around; between them lies a thin sheet of
+conductance g per area (the perineurium), and both ends are at 0 V.
 
 Derivation. Separation of div(sigma grad V) = 0 with V = 0 at both ends gives terms cos(m theta) sin(k z), k = j pi / L,
 whose radial factor obeys Bessel's modified equation, with k replaced by kappa = k sqrt(sigma_z / sigma_r) in the core:
@@ -15,8 +15,8 @@ At r = a the current density is continuous and drives the potential step across 
     sigma_r kappa A I_m'(kappa a) = sigma k (B I_m'(k a) + C K_m'(k a)) = g (V_layer(a) - V_core(a)),
 
 and at r = b either V or the inward current density sigma dV/dr is given. Three linear equations per (m, k).
-The functions are those of Abramowitz & Stegun, Handbook of Mathematical Functions (1964), 9.6.1; they are used scaled by
-exp(-x) and exp(x) (I and K), so that no term over- or underflows.
+The functions are those of Abramowitz & Stegun, Handbook of Mathematical Functions (1964), 9.6.1; they are used scaled
+by exp(-x) and exp(x) (I and K), so that no term over- or underflows.
 """
 
 from __future__ import annotations

@@ -202,7 +202,9 @@ class Bases:
             raise RunDirectoryError(f"{path} is damaged ({error}): solve the model again.") from error
         for name in ("shape_nodes", "nodes", "domains"):
             arrays[name] = arrays[name].astype(np.int64)
-        report = {key: tuple(item) if isinstance(item, list) else item for key, item in head["field_report"].items()}
+        report: dict[str, Any] = {
+            key: tuple(item) if isinstance(item, list) else item for key, item in head["field_report"].items()
+        }
         return cls(
             table=ElementTable(
                 shape_order=head["shape_order"], order=head["order"], domain_names=tuple(head["domain_names"]), **arrays

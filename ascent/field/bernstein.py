@@ -57,7 +57,8 @@ def from_lattice(degree: int) -> Array:
     """Matrix that turns values at the lattice into Bernstein coefficients, shape (n, n)."""
     if degree == 0:
         return np.ones((1, 1))
-    return np.linalg.inv(basis(degree, lattice(degree)))
+    inverse: Array = np.asarray(np.linalg.inv(basis(degree, lattice(degree))), dtype=np.float64)
+    return inverse
 
 
 @lru_cache

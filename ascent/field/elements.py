@@ -46,8 +46,8 @@ class ElementTable:
         Index into `domain_names`.
     domain_names : tuple of str
     walls : ndarray of bool, shape (n_elements, 4)
-        Whether face i (where barycentric coordinate i is 0) bounds the domain sideways: there the potential jumps or the
-        nerve ends. The flat end caps of the nerve do not count.
+        Whether face i (where barycentric coordinate i is 0) bounds the domain sideways: there the potential jumps or
+        the nerve ends. The flat end caps of the nerve do not count.
     """
 
     shape_order: int
@@ -139,7 +139,7 @@ class ElementTable:
 
 
 def _invert(order: int, controls: Array, points: Array) -> Array:
-    """Barycentric coordinates of points[i] in the element with Bernstein coefficients controls[i], by Newton's method."""
+    """Barycentric coordinates of points[i] in the element with coefficients controls[i], by Newton's method."""
     barycentric = np.full((len(points), 4), 0.25)
     active = np.arange(len(points))
     for _ in range(_NEWTON_STEPS):

@@ -1,7 +1,8 @@
 """From solids to a curved tetrahedral mesh in which every element is proved to be unfolded.
 
-ASCENT's mesh keys (``model.json``, ``mesh.proximal``) were written for COMSOL; Netgen understands others. The map, which keeps
-the template values (1600, 10, 2.2, 0.2, 1) meaning 50 to 110 thousand elements for a rat vagus nerve with a bipolar cuff:
+ASCENT's mesh keys (``model.json``, ``mesh.proximal``) were written for COMSOL; Netgen understands others. The map,
+which keeps the template values (1600, 10, 2.2, 0.2, 1) meaning 50 to 110 thousand elements for a rat vagus nerve with
+a bipolar cuff:
 
 ====================  =====================================================  =====================
 ASCENT                Netgen                                                 template value becomes
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _OPTIMIZATIONS = "cmdmstm"
-"""Netgen's steps (combine, move, divide, swap …): its default less one that takes a third of the time for no gain here."""
+"""Netgen's steps (combine, move, divide, swap …): its default less one that takes a third of the time for no gain."""
+_FLAT = "Netgen made an element without volume: choose a smaller mesh.proximal.hmax or another hgrad."
 _CHUNK = 100_000
 """Elements looked at together, to bound the memory that a check takes."""
 
@@ -150,6 +152,7 @@ def mesh_geometry(geometry: NerveGeometry, parameters: MeshParameters | None = N
     chosen = parameters or MeshParameters()
     if order not in (1, 2, 3):
         raise MeshError(f"Elements can be curved to degree 1, 2 or 3, not {order}.")
+    _check_names(geometry)
     started = time.perf_counter()
     occ = _fresh(geometry, chosen)
     try:
@@ -164,11 +167,10 @@ def mesh_geometry(geometry: NerveGeometry, parameters: MeshParameters | None = N
         )
     except Exception as error:  # Netgen and OCC throw unrelated classes, all of them about the shape
         raise MeshError(
-            f"Netgen could not mesh the geometry ({' '.join(str(error).split())}): smaller mesh.proximal.hmax and hmin, "
-            "or parts of the cuff that neither overlap nor nearly touch, may help."
+            f"Netgen could not mesh the geometry ({' '.join(str(error).split())}): smaller mesh.proximal.hmax and "
+            "hmin, or parts of the cuff that neither overlap nor nearly touch, may help."
         ) from error
     mesh = Mesh(raw)
-    _check_names(mesh, geometry)
     mended = _curve(mesh, order)
     corners = _coordinates(mesh)[_vertices(mesh)]
     return FieldMesh(
@@ -185,8 +187,8 @@ def mesh_geometry(geometry: NerveGeometry, parameters: MeshParameters | None = N
 def _fresh(geometry: NerveGeometry, parameters: MeshParameters) -> Any:
     """A copy of the shape for Netgen, with the largest sizes of its solids.
 
-    A shape that was meshed before carries a triangulation that changes the next mesh; a copy does not. Sizes that are set
-    on a shape count when it is copied after that.
+    A shape that was meshed before carries a triangulation that changes the next mesh; a copy does not. Sizes that are
+    set on a shape count when it is copied after that.
     """
     from netgen.occ import OCCGeometry
 
@@ -198,9 +200,10 @@ def _fresh(geometry: NerveGeometry, parameters: MeshParameters) -> Any:
     return copy.deepcopy(occ)
 
 
-def _check_names(mesh: Any, geometry: NerveGeometry) -> None:
-    """Refuse a mesh in which a domain, a contact, an interface or the ground is missing."""
-    domains, faces = set(mesh.GetMaterials()), set(mesh.GetBoundaries())
+def _check_names(geometry: NerveGeometry) -> None:
+    """Refuse a shape in which a domain, a contact, an interface or the ground is missing."""
+    domains = {solid.name for solid in geometry.shape.solids}
+    faces = {face.name for face in geometry.shape.faces}
     unknown = domains - set(geometry.conductivity)
     if unknown:
         raise GeometryError(f"Domain {sorted(unknown)[0]!r} of the geometry has no conductivity.")
@@ -211,7 +214,7 @@ def _check_names(mesh: Any, geometry: NerveGeometry) -> None:
     for name, what in wanted.items():
         if name not in faces:
             raise GeometryError(
-                f"The {what} has no surface in the meshed geometry: it lies inside an insulator or outside the medium."
+                f"The {what} has no surface in the geometry: it lies inside an insulator or outside the medium."
             )
     if geometry.ground not in faces:
         raise GeometryError(
@@ -224,9 +227,7 @@ def _curve(mesh: Any, order: int) -> int:
     """Curve `mesh` in place to `order` and straighten elements that may be folded; return how many."""
     if order == 1:
         if _suspects(mesh, 1).size:
-            raise MeshError(
-                "Netgen made an element without volume: choose a smaller mesh.proximal.hmax or another hgrad."
-            )
+            raise MeshError(_FLAT)
         return 0
     mesh.Curve(order)
     suspects = _suspects(mesh, order)
@@ -255,7 +256,7 @@ def _mend(mesh: Any, order: int, suspects: NDArray[np.int64]) -> int:
         parts.append(part.vec.FV().NumPy().copy())
     mesh.Curve(1)
     if _suspects(mesh, 1).size:
-        raise MeshError("Netgen made an element without volume: choose a smaller mesh.proximal.hmax or another hgrad.")
+        raise MeshError(_FLAT)
     deformation = GridFunction(VectorH1(mesh, order=order))
     # The mesh keeps no reference of its own to the deformation that NGSolve reads at every integral.
     mesh.ascent_deformation = deformation

@@ -1,7 +1,7 @@
 """Where the potential lives: one space inside the fascicles, one outside, and the perineurium between them.
 
-A thin perineurium of conductance g per area carries the current density g (V_outside - V_inside), so the potential jumps
-across it (spec: contact impedance). Two compressed H1 spaces on the shared mesh, joined as a product, allow that jump
+A thin perineurium of conductance g per area carries the current density g (V_outside - V_inside), so the potential
+jumps across it (a contact impedance). Two compressed H1 spaces on the shared mesh, joined as a product, allow that jump
 without a thin layer of elements; fascicles do not touch each other, so one space serves all of them.
 """
 

@@ -50,7 +50,7 @@ def layered_cylinder(
 def coaxial_tube(
     inner: float = 50.0, middle: float = 100.0, outer: float = 200.0, length: float = 300.0
 ) -> NerveGeometry:
-    """Current flows radially from a rod-shaped hole (the contact) through a sheet at `middle` to the grounded outside."""
+    """Current flows radially from a rod-shaped hole (the contact) through a sheet at `middle` to the grounded side."""
     from netgen.occ import Cylinder, Glue, Pnt, Z
 
     near = Cylinder(Pnt(0, 0, 0), Z, middle, length) - Cylinder(Pnt(0, 0, 0), Z, inner, length)
