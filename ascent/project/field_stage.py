@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ascent.config.cuff import CuffPreset
-from ascent.config.loading import validate
+from ascent.config.loading import read_json, validate
 from ascent.config.materials import MaterialsConfig
 from ascent.config.model import ModelConfig
 from ascent.config.perineurium import PerineuriumThicknessConfig
@@ -86,7 +85,7 @@ def take_from_cache(unit: FieldUnit) -> bool:
 
 def field_report(model_folder: Path) -> dict[str, Any]:
     """Figures about mesh and solution of a model's field, as :func:`solve_field` gave them."""
-    report: dict[str, Any] = json.loads((model_folder / BASES_FOLDER / REPORT_FILE).read_text("utf-8"))
+    report: dict[str, Any] = read_json(model_folder / BASES_FOLDER / REPORT_FILE)
     return report
 
 
@@ -134,7 +133,7 @@ def solve_field(unit: FieldUnit) -> dict[str, Any]:
 
 def _write(unit: FieldUnit, bases: Any, report: dict[str, Any], seconds: dict[str, float]) -> None:
     folder = unit.model_folder / BASES_FOLDER
-    field_stamp(unit.model_folder).remove()
+    field_stamp(unit.model_folder).begin()
     with tempfile.TemporaryDirectory(prefix=".bases.", dir=unit.model_folder) as temporary:
         bases.write(Path(temporary))
         write_json(Path(temporary) / REPORT_FILE, report)
@@ -147,7 +146,7 @@ def _write(unit: FieldUnit, bases: Any, report: dict[str, Any], seconds: dict[st
 
 def _describe(unit: FieldUnit) -> None:
     folder = unit.model_folder
-    write_json(folder / "mesh" / "im.json", json.loads((folder / BASES_FOLDER / _CONTACTS_FILE).read_text("utf-8")))
+    write_json(folder / "mesh" / "im.json", read_json(folder / BASES_FOLDER / _CONTACTS_FILE))
     outputs = [path for path in (folder / BASES_FOLDER).rglob("*") if path.is_file()]
     field_stamp(folder).write(unit.key, [*outputs, folder / "mesh" / "im.json"])
 

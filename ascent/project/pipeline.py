@@ -17,7 +17,15 @@ from ascent.project.field_stage import STEP_BEFORE, FieldUnit, field_report, fie
 from ascent.project.inputs import RunInputs, check_materials, count_contacts, model_content, sample_content
 from ascent.project.layout import NSimName, ProjectFolder
 from ascent.project.sample_stage import BuiltSample, build_sample_stage
-from ascent.project.sim_stage import PlannedSim, finish_sim, plan_sim, uses_supersampled, write_plan
+from ascent.project.sim_stage import (
+    ADOPTED,
+    PlannedSim,
+    adopts_potentials,
+    finish_sim,
+    plan_sim,
+    uses_supersampled,
+    write_plan,
+)
 from ascent.project.stamps import content_key
 from ascent.schedule import run_units
 
@@ -132,7 +140,9 @@ def build_run(
         report.stopped_at = break_point
         return built
     units = {m: _field_unit(folder, inputs, built, m, model, break_point) for m, model in models.items()}
-    needed = units if not all(map(uses_supersampled, inputs.sims.values())) or not inputs.sims else {}
+    adopted = {mk for mk, plan in plans.items() if adopts_potentials(plan, units[mk[0]].model_folder)}
+    solved_here = {(m, k) for m, k in plans if (m, k) not in adopted and not uses_supersampled(inputs.sims[k])}
+    needed = {m: unit for m, unit in units.items() if not inputs.sims or any(m == model for model, _ in solved_here)}
     report.failures |= _solve(needed, workers=workers, quiet=quiet)
     if break_point is not None:
         report.stopped_at = break_point
@@ -142,28 +152,15 @@ def build_run(
             continue
         if m in needed:
             _write_mesh_statistics(unit.model_folder)
-        _finish(folder, plans, s, m, unit, models[m], report)
+        for k in inputs.sims:
+            key = ADOPTED if (m, k) in adopted else unit.key
+            try:
+                indices = finish_sim(plans[m, k], unit.model_folder, key, models[m].temperature)
+            except AscentError as error:
+                report.failures[f"{_name(m)}, sim {k}"] = str(error)
+                continue
+            report.n_sims += [str(NSimName(s, m, k, n)) for n in indices]
     return built
-
-
-def _finish(
-    folder: ProjectFolder,
-    plans: dict[tuple[int, int], PlannedSim],
-    s: int,
-    m: int,
-    unit: FieldUnit,
-    model: ModelConfig,
-    report: PipelineReport,
-) -> None:
-    for (planned_m, k), plan in plans.items():
-        if planned_m != m:
-            continue
-        try:
-            indices = finish_sim(plan, unit.model_folder, unit.key, model.temperature)
-        except AscentError as error:
-            report.failures[f"model {m}, sim {k}"] = str(error)
-            continue
-        report.n_sims += [str(NSimName(s, m, k, n)) for n in indices]
 
 
 def _plan(

@@ -67,7 +67,7 @@ def build_sample_stage(
     if stamp.holds(key):
         _log.info("sample %s: nothing has changed, used again", sample_folder.name)
         return BuiltSample(Sample.read(sample_folder), key, True)
-    stamp.remove()
+    stamp.begin()
     sample = build_sample(config, input_folder, thickness)
     written = [*sample.write(sample_folder), *save_plots(sample, sample_folder / "plots")]
     _write_morphology(sample_folder / "sample.json", sample.morphology())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ascent.config.loading import dump
+from ascent.config.loading import dump, problem, read_json
 from ascent.config.sim import SimConfig
 from ascent.errors import GeometryError
 from ascent.project.field_stage import BASES_FOLDER
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ascent.config.model import ModelConfig
     from ascent.fibers.sets import FiberSet
     from ascent.nerve import Sample
-    from ascent.stimulus.contacts import ActiveCuffs
+    from ascent.stimulus.contacts import ActiveCuffs, Cuff
     from ascent.stimulus.waveform_files import Waveform
 
 _log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ class PlannedSim:
         Points of supersampled bases, µm, one array a fiber; empty when the sim generates none.
     fiber_z : dict
         fiber_z.json as plain data.
+    contacts : int
+        Number of contacts of the model's cuffs.
     key : str
         Hash of all that went into it, the field left out.
     """
@@ -63,6 +65,7 @@ class PlannedSim:
     active: ActiveCuffs
     dense: tuple[NDArray[np.float64], ...]
     fiber_z: dict[str, Any]
+    contacts: int
     key: str
 
 
@@ -72,7 +75,7 @@ def plan_sim(
     sample: Sample,
     sample_key: str,
     model: ModelConfig,
-    cuffs: list[Any],
+    cuffs: list[Cuff],
     fiber_z: FiberZConfig,
     explicit_folder: Path,
     waveform_folder: Path,
@@ -116,7 +119,8 @@ def plan_sim(
     length = model.medium.proximal.length
     external = _external_files(content, explicit_folder, waveform_folder)
     key = content_key("sim/1", sample_key, decisive, dump(fiber_z), length, model.temperature, external)
-    return PlannedSim(folder, config, content, fibersets, waveforms, active, dense, dump(fiber_z), key)
+    contacts = sum(cuff.contacts or 0 for cuff in cuffs)
+    return PlannedSim(folder, config, content, fibersets, waveforms, active, dense, dump(fiber_z), contacts, key)
 
 
 def write_plan(plan: PlannedSim) -> list[Path]:
@@ -141,6 +145,36 @@ def uses_supersampled(config: SimConfig) -> bool:
     return section is not None and section.use and not section.generate
 
 
+#: In place of a field's key: the potentials were there, written by ASCENT or another solver.
+ADOPTED = "adopted"
+
+
+def adopts_potentials(plan: PlannedSim, model_folder: Path) -> bool:
+    """True when the sim's folder holds potentials that were not made here and fit its fibers.
+
+    ASCENT goes on from ``fibersets_bases`` and ``mesh/im.json`` whoever wrote them; so does this. Once used they
+    are tied to the sim as it is: when it changes, the field is solved here.
+
+    Parameters
+    ----------
+    plan : PlannedSim
+        Fibers and waveforms.
+    model_folder : Path
+        Folder of the model.
+    """
+    stamp = Stamp(plan.folder, "sim")
+    if stamp.read() is not None:
+        return stamp.holds(content_key("potentials/1", plan.key, ADOPTED, _source_key(plan)))
+    if not (model_folder / "mesh" / "im.json").is_file():
+        return False
+    return all(
+        _count(plan.folder / "fibersets_bases" / str(f) / str(b) / f"{i}.dat") == len(points)
+        for f, fiberset in enumerate(plan.fibersets)
+        for b in range(plan.contacts)
+        for i, points in enumerate(fiberset.coordinates)
+    )
+
+
 def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature: float) -> list[int]:
     """Evaluate the potentials of a sim's fibers and write its n_sims, unless nothing has changed.
 
@@ -151,7 +185,7 @@ def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature
     model_folder : Path
         Folder of the model, with its bases.
     field_key : str
-        Hash of what the field depends on.
+        Hash of what the field depends on, or ``ADOPTED``.
     temperature : float
         °C, of the model.
 
@@ -172,12 +206,18 @@ def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature
     if stamp.holds(key):
         _log.info("sim %s: nothing has changed, used again", plan.folder.name)
         return _present(plan.folder)
-    stamp.remove()
+    stamp.begin()
     written = write_plan(plan)
-    for part in ("fibersets_bases", "ss_bases", "n_sims"):
+    own = () if field_key == ADOPTED else ("fibersets_bases", "ss_bases")
+    for part in (*own, "n_sims"):
         shutil.rmtree(plan.folder / part, ignore_errors=True)
-    potentials = _potentials(plan, model_folder)
-    contact_cuffs = [contact["cuff_index"] for contact in read_contacts(model_folder)]
+    contacts = read_contacts(model_folder)
+    if field_key == ADOPTED:
+        _log.info("sim %s: its potentials were not made here, used as they are", plan.folder.name)
+        potentials = _adopted(plan, len(contacts))
+    else:
+        potentials = _potentials(plan, model_folder)
+    contact_cuffs = [contact.get("cuff_index") for contact in contacts]
     n_sims = build_n_sims(
         plan.folder,
         plan.content,
@@ -196,10 +236,41 @@ def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature
 
 
 def read_contacts(model_folder: Path) -> list[dict[str, Any]]:
-    """The contacts of a model in basis order, from ``mesh/im.json``: name and cuff_index of each."""
+    """The contacts of a model in basis order, from ``mesh/im.json``: name and cuff_index of each.
+
+    Raises
+    ------
+    ConfigError
+        When the file is missing or damaged.
+    """
     file = model_folder / "mesh" / "im.json"
-    content = json.loads(file.read_text(encoding="utf-8-sig"))["currentIDs"]
-    return [content[key] for key in sorted(content, key=int)]
+    content = read_json(file)
+    contacts = content.get("currentIDs") if isinstance(content, dict) else None
+    if not isinstance(contacts, dict) or not contacts:
+        raise problem(str(file), "currentIDs", "missing", "must hold the contacts, counted from 1")
+    expected = [str(number) for number in range(1, len(contacts) + 1)]
+    if sorted(contacts) != sorted(expected) or not all(isinstance(value, dict) for value in contacts.values()):
+        raise problem(str(file), "currentIDs", ", ".join(contacts), f"must be objects named 1 to {len(contacts)}")
+    return [contacts[name] for name in expected]
+
+
+def _count(file: Path) -> int:
+    """Number of points that a file of potentials says it has; -1 without one."""
+    try:
+        with open(file, encoding="utf-8") as lines:
+            return int(lines.readline())
+    except (OSError, ValueError):
+        return -1
+
+
+def _adopted(plan: PlannedSim, contacts: int) -> list[list[NDArray[np.float64]]]:
+    from ascent.stimulus.bases import read_bases
+
+    folder = plan.folder / "fibersets_bases"
+    return [
+        [read_bases(folder / str(f), i, contacts) for i in range(len(fiberset))]
+        for f, fiberset in enumerate(plan.fibersets)
+    ]
 
 
 def _potentials(plan: PlannedSim, model_folder: Path) -> list[list[NDArray[np.float64]]]:

@@ -49,6 +49,9 @@ def content_key(stage: str, *parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_IN_WORK = "in work"
+
+
 @dataclass(frozen=True)
 class Stamp:
     """The stamp of one stage in one folder.
@@ -93,6 +96,6 @@ class Stamp:
         named = {path.relative_to(self.folder).as_posix(): sha256_of_file(path) for path in sorted(set(outputs))}
         write_json(self.file, {"stage": self.stage, "key": key, "outputs": named})
 
-    def remove(self) -> None:
-        """Forget the stage, before its files are touched, so that an interruption cannot leave a false stamp."""
-        self.file.unlink(missing_ok=True)
+    def begin(self) -> None:
+        """Say that the stage is being redone, before its files are touched: an interruption leaves no false stamp."""
+        write_json(self.file, {"stage": self.stage, "key": _IN_WORK, "outputs": {}})

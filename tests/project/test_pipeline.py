@@ -146,6 +146,45 @@ def test_post_geometry_stops_before_the_solution(fresh_project: Path) -> None:
     assert not (fresh_project / "export").exists()
 
 
+def write_point_source_bases(project: Path, scale: float) -> None:
+    """Potentials of two point sources, as another solver would leave them for the pipeline to go on from."""
+    sim = project / "samples/0/models/0/sims/0"
+    for file in sorted((sim / "fibersets/0").glob("[0-9]*.dat")):
+        points = [[float(word) for word in line.split()] for line in file.read_text().splitlines()[1:]]
+        for basis, centre in enumerate((1500.0, 3500.0)):
+            distances = [((x - 400) ** 2 + y**2 + (z - centre) ** 2) ** 0.5 for x, y, z in points]
+            lines = [str(len(points)), *(repr(scale / distance) for distance in distances)]
+            target = sim / "fibersets_bases/0" / str(basis) / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text("\n".join(lines) + "\n")
+    identifiers = {"currentIDs": {str(k): {"name": f"pcs{k}", "pcs": f"pcs{k}", "cuff_index": 0} for k in (1, 2)}}
+    im = project / "samples/0/models/0/mesh/im.json"
+    im.parent.mkdir(parents=True, exist_ok=True)
+    im.write_text(json.dumps(identifiers))
+
+
+def test_potentials_of_another_solver_are_used_as_they_are(fresh_project: Path) -> None:
+    assert run("pipeline", fresh_project, "-b", "pre_java") == 0
+    write_point_source_bases(fresh_project, 265.0)
+    assert run("pipeline", fresh_project) == 0
+    assert not (fresh_project / "samples/0/models/0/bases").exists(), "no field was needed"
+    bases = fresh_project / "samples/0/models/0/sims/0/fibersets_bases/0"
+    first, second = ([float(v) for v in (bases / f"{b}/0.dat").read_text().split()[1:]] for b in (0, 1))
+    source = (fresh_project / N_SIM / "data/inputs/src_inner0_fiber0.dat").read_text().split()[1:]
+    assert [float(v) for v in source] == pytest.approx([a - b for a, b in zip(first, second, strict=True)], abs=1e-17)
+    assert run("pipeline", fresh_project) == 0
+    assert not (fresh_project / "samples/0/models/0/bases").exists(), "nor the next time"
+
+
+def test_potentials_of_another_solver_do_not_outlive_a_change_of_the_sim(fresh_project: Path) -> None:
+    assert run("pipeline", fresh_project, "-b", "pre_java") == 0
+    write_point_source_bases(fresh_project, 265.0)
+    assert run("pipeline", fresh_project) == 0
+    edit(fresh_project / "config/user/sims/0.json", "fibers", "xy_parameters", "seed", value=3)
+    assert run("pipeline", fresh_project) == 0
+    assert (fresh_project / "samples/0/models/0/bases/bases.npz").is_file()
+
+
 def test_no_command_depends_on_the_current_directory(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
