@@ -19,8 +19,9 @@ A run may end before its last step when its :class:`StopRule` says that the rest
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +158,7 @@ class RunResult:
     ----------
     amplitude : float
         mA.
-    spike_times : tuple of ndarray
+    spike_times : sequence of ndarray
         Times (ms) of the action potentials of each node.
     n_steps : int
         Steps taken.
@@ -176,7 +177,7 @@ class RunResult:
     """
 
     amplitude: float
-    spike_times: tuple[NDArray[np.float64], ...]
+    spike_times: Sequence[NDArray[np.float64]]
     n_steps: int
     stopped: Literal["end", "fired", "rest"]
     time: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
@@ -194,6 +195,28 @@ class RunResult:
         """Time (ms) of the last action potential at `node`; 0 without any, as NEURON's APCount has it."""
         times = self.spike_times[node]
         return float(times[-1]) if len(times) else 0.0
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A run that a protocol asks for: amplitude in mA, what to keep, and when it may end early."""
+
+    amplitude: float
+    recording: Recording | None = None
+    stop: StopRule | None = None
+
+
+#: What is done with one fiber: yields requests, is sent their results, and returns its outcome.
+Protocol = Generator[RunRequest, RunResult, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A protocol for a fiber with its stimulus."""
+
+    fiber: Fiber
+    stimulus: Stimulus
+    protocol: Protocol
 
 
 class Session(ABC):
@@ -214,3 +237,16 @@ class Engine(ABC):
     @abstractmethod
     def open(self, fiber: Fiber, stimulus: Stimulus) -> Session:
         """A session for `fiber` with its present potentials."""
+
+    def run_many(self, tasks: Sequence[Task]) -> list[Any]:
+        """Do every task; their outcomes, in the order of `tasks`. Engines that can work on many at a time do so."""
+        return [self._run_one(task) for task in tasks]
+
+    def _run_one(self, task: Task) -> Any:
+        session = self.open(task.fiber, task.stimulus)
+        try:
+            request = next(task.protocol)
+            while True:
+                request = task.protocol.send(session.run(request.amplitude, request.recording, request.stop))
+        except StopIteration as finished:
+            return finished.value

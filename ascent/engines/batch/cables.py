@@ -1,0 +1,144 @@
+"""What a fiber's cable is made of, as the arrays that the C++ solvers take (``source/linear_solvers.hpp``).
+
+Units are mV, ms, nA, µS and nF. The parameters are those of :mod:`ascent.engines.neuron.cable`: McIntyre, Richardson &
+Grill (2002) for the double cable, the membrane files for unmyelinated models.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ascent.fibers.fiber import Fiber
+from ascent.fibers.geometry import MyelinatedGeometry
+
+#: Conductance (S/cm2) from just outside a bare membrane to the applied potential: a short circuit, as in NEURON.
+SHORT_CIRCUIT = 1e10
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Cable:
+    """The sections of a fiber; every array has one value for each section.
+
+    Attributes
+    ----------
+    kind : {"SingleCable", "DoubleCable"}
+    sections_per_node : int
+    capacitance : ndarray
+        nF.
+    leak, leak_source : ndarray
+        Conductance g of the passive membrane (µS) and g·E (nA).
+    axial : ndarray
+        Conductance to the next section inside, µS; 0 for the last.
+    outer_capacitance, outer_conductance, outer_axial : ndarray
+        The same of what lies around the membrane: to the applied potential, and along the periaxonal space.
+    channel_area : ndarray, shape (n_nodes,)
+        µm² of membrane with channels; 0 for passive ends.
+    diameter : float
+        µm, of a node.
+    """
+
+    kind: Literal["SingleCable", "DoubleCable"]
+    sections_per_node: int
+    capacitance: Array
+    leak: Array
+    leak_source: Array
+    axial: Array
+    outer_capacitance: Array
+    outer_conductance: Array
+    outer_axial: Array
+    channel_area: Array
+    diameter: float
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes, passive ends included."""
+        return len(self.channel_area)
+
+    def coefficients(self, dt: float) -> Array:
+        """Coefficients of the C++ solver for a step of `dt` (ms), shape (n_sections, n_coefficients)."""
+        inside = [self.capacitance / dt, self.leak, self.leak_source, self.axial]
+        if self.kind == "SingleCable":
+            return np.stack(inside, axis=1)
+        return np.stack([*inside, self.outer_capacitance / dt, self.outer_conductance, self.outer_axial], axis=1)
+
+
+def cable_of(fiber: Fiber) -> Cable:
+    """The cable of `fiber`."""
+    geometry, membrane = fiber.geometry, fiber.membrane
+    end = membrane.conventions[fiber.convention].end
+    kinds = fiber.geometry.kinds(fiber.n_sections)
+    n_sections = len(kinds)
+    lengths = geometry.lengths(n_sections)
+    resistivity = membrane.axoplasm_resistivity or 0.0
+    myelin_conductance = myelin_capacitance = 0.0
+    if isinstance(geometry, MyelinatedGeometry):
+        # lamellae of two membranes in series
+        myelin_conductance = (membrane.myelin_conductance or 0.0) / (2 * geometry.lamellae)
+        myelin_capacitance = (membrane.myelin_capacitance or 0.0) / (2 * geometry.lamellae)
+        node_diameter = geometry.node_diameter
+    else:
+        node_diameter = geometry.diameter
+    diameter = np.full(n_sections, node_diameter)
+    axial_resistivity = np.full(n_sections, membrane.node_axial_resistivity)  # ohm cm
+    capacitance = np.full(n_sections, membrane.node_capacitance)  # µF/cm2
+    leak, reversal = np.zeros(n_sections), np.zeros(n_sections)  # S/cm2, mV
+    outer_conductance, outer_capacitance = np.full(n_sections, SHORT_CIRCUIT), np.zeros(n_sections)
+    outer_resistance = np.zeros(n_sections)  # MΩ/cm along the periaxonal space
+    channels = np.ones(n_sections, dtype=bool)
+
+    def periaxonal(inner_diameter: float, space: float) -> float:
+        inner = inner_diameter / 2
+        return resistivity * 0.01 / (math.pi * ((inner + space) ** 2 - inner**2))
+
+    for index, kind in enumerate(kinds):
+        if kind != "node" and isinstance(geometry, MyelinatedGeometry):
+            # A cylinder of the fiber's outer diameter, so what belongs to the axon inside is scaled to it.
+            internode = membrane.internodes[kind]
+            inner = geometry.node_diameter if internode.inner_diameter == "node" else geometry.axon_diameter
+            scale = inner / geometry.diameter
+            channels[index] = False
+            diameter[index] = geometry.diameter
+            axial_resistivity[index] = resistivity * 1e-4 / scale**2
+            capacitance[index] = (membrane.internode_capacitance or 0.0) * scale
+            leak[index], reversal[index] = internode.conductance * scale, membrane.internode_rest or 0.0
+            outer_resistance[index] = periaxonal(inner, internode.periaxonal_space)
+            outer_conductance[index], outer_capacitance[index] = myelin_conductance, myelin_capacitance
+            continue
+        if isinstance(geometry, MyelinatedGeometry):
+            outer_resistance[index] = periaxonal(geometry.node_diameter, membrane.node_periaxonal_space or 0.0)
+        if end is not None and index in (0, n_sections - 1):
+            channels[index] = False
+            capacitance[index], axial_resistivity[index] = end.capacitance, end.axial_resistivity
+            leak[index], reversal[index] = end.conductance, end.reversal
+            if end.myelin:
+                outer_conductance[index], outer_capacitance[index] = myelin_conductance, myelin_capacitance
+    area = math.pi * diameter * lengths
+    half_axial = axial_resistivity * (lengths / 2) / (math.pi * diameter**2 / 4) * 1e-2  # MΩ
+    nodes = fiber.node_sections
+    single = geometry.sections_per_node == 1
+    return Cable(
+        kind="SingleCable" if single else "DoubleCable",
+        sections_per_node=geometry.sections_per_node,
+        capacitance=capacitance * area * 1e-5,
+        leak=leak * area * 1e-2,
+        leak_source=leak * area * 1e-2 * reversal,
+        axial=_between(half_axial),
+        outer_capacitance=outer_capacitance * area * 1e-5,
+        outer_conductance=outer_conductance * area * 1e-2,
+        outer_axial=np.zeros(n_sections) if single else _between(outer_resistance * 1e-4 * lengths / 2),
+        channel_area=np.where(channels, area, 0.0)[nodes],
+        diameter=float(node_diameter),
+    )
+
+
+def _between(half_resistance: Array) -> Array:
+    """Conductance (µS) from each section to the next, of two half resistances (MΩ); 0 after the last."""
+    conductance = np.zeros(len(half_resistance))
+    conductance[:-1] = 1.0 / (half_resistance[:-1] + half_resistance[1:])
+    return conductance

@@ -1,0 +1,113 @@
+"""The batch engine behind the interface of :mod:`ascent.engines.base`.
+
+It takes the steps that NEURON's fixed-step method takes, so voltages agree to rounding. A run's bits depend neither
+on its companions in the lanes, nor on the number of lanes, nor on threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import Any
+
+from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResult, Session, Stimulus, StopRule, Task
+from ascent.engines.batch.lane_queue import current_of, work
+from ascent.engines.batch.library import Solver, supported_lanes
+from ascent.engines.batch.prepared import PreparedCable, store
+from ascent.errors import ConfigError
+from ascent.fibers.fiber import Fiber
+
+
+class BatchEngine(Engine):
+    """Many runs at a time.
+
+    Parameters
+    ----------
+    threads : int
+        Solvers that work side by side in threads of this process.
+    lanes : int, optional
+        Lanes of a solver; by default what the processor does best.
+    """
+
+    name = "batch"
+
+    def __init__(self, threads: int = 1, lanes: int | None = None) -> None:
+        if threads < 1:
+            raise ConfigError(f"threads is {threads}; it should be at least 1.")
+        self._threads = threads
+        self._lanes = lanes
+
+    def open(self, fiber: Fiber, stimulus: Stimulus) -> BatchSession:
+        return BatchSession(self, fiber, stimulus)
+
+    def run_many(self, tasks: Sequence[Task]) -> list[Any]:
+        """Do every task, as many at a time as there are lanes; their outcomes, in the order of `tasks`."""
+        outcomes: list[Any] = [None] * len(tasks)
+        for prepared, group in self._groups(tasks).values():
+            self._work_off(prepared, group, outcomes)
+        return outcomes
+
+    def _groups(self, tasks: Sequence[Task]) -> dict[object, tuple[PreparedCable, deque[tuple[int, Task]]]]:
+        """Tasks that one solver can do, long fibers first so that lanes hold fibers of about the same length."""
+        groups: dict[object, tuple[PreparedCable, deque[tuple[int, Task]]]] = {}
+        for place, task in sorted(enumerate(tasks), key=lambda entry: -entry[1].fiber.n_sections):
+            current_of(task)
+            prepared = store(self._lanes).get(task.fiber)
+            header = prepared.membrane.kernel.header
+            key = (header, prepared.cable.kind, prepared.cable.sections_per_node, task.stimulus.dt)
+            groups.setdefault(key, (prepared, deque()))[1].append((place, task))
+        return groups
+
+    def _work_off(self, prepared: PreparedCable, tasks: deque[tuple[int, Task]], outcomes: list[Any]) -> None:
+        library = prepared.membrane.library(prepared.cable.kind, self._lanes)
+        longest, dt = tasks[0][1].fiber.n_nodes, tasks[0][1].stimulus.dt
+
+        def solver() -> Solver:
+            return Solver(library, longest, prepared.cable.sections_per_node, dt)
+
+        halt = threading.Event()
+        lanes = library.ascent_lanes()
+        n_threads = min(self._threads, -(-len(tasks) // lanes))
+        if n_threads == 1:
+            work(solver(), tasks, outcomes, self._lanes, halt)
+            return
+        with ThreadPoolExecutor(n_threads) as pool:
+            futures = [pool.submit(work, solver(), tasks, outcomes, self._lanes, halt) for _ in range(n_threads)]
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+            finally:
+                halt.set()
+            for future in futures:
+                future.result()
+
+
+class BatchSession(Session):
+    """One fiber with its stimulus; see :class:`ascent.engines.base.Session`."""
+
+    engine = "batch"
+
+    def __init__(self, engine: BatchEngine, fiber: Fiber, stimulus: Stimulus) -> None:
+        self._engine = engine
+        self.fiber = fiber
+        self.stimulus = stimulus
+        current_of(Task(fiber, stimulus, _one_run(RunRequest(0.0))))
+
+    def run(self, amplitude: float, recording: Recording | None = None, stop: StopRule | None = None) -> RunResult:
+        protocol = _one_run(RunRequest(amplitude, recording, stop))
+        result: RunResult = self._engine.run_many([Task(self.fiber, self.stimulus, protocol)])[0]
+        return result
+
+
+def _one_run(request: RunRequest) -> Protocol:
+    result = yield request
+    return result
+
+
+def why_not(fiber: Fiber) -> str | None:
+    """The reason why the batch engine cannot do `fiber`; None when it can."""
+    del fiber
+    if not supported_lanes():
+        return "the processor has no AVX2 and FMA"
+    return None

@@ -1,0 +1,229 @@
+"""Working through a queue of tasks in the lanes of C++ solvers: a lane whose run has ended gets the next one at once."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ascent.engines.base import RunRequest, RunResult, StopRule, Task
+from ascent.engines.batch.library import AT_REST, ENDED, FIRED, RUNNING, Job, Solver
+from ascent.engines.batch.prepared import SECTION_STEPS, CableState, PreparedCable, store
+from ascent.engines.batch.records import Records
+from ascent.errors import ConfigError
+
+#: Time between looks at whether a run may stop, ms.
+CHECK_INTERVAL = 0.1
+_STOPPED = {ENDED: "end", FIRED: "fired", AT_REST: "rest"}
+
+
+class SpikeTimes(Sequence[NDArray[np.float64]]):
+    """Times (ms) of the action potentials of each node, sorted out when they are asked for."""
+
+    def __init__(self, spikes: NDArray[np.int64], n_nodes: int, dt: float) -> None:
+        self._spikes, self._n_nodes, self._dt = spikes, n_nodes, dt
+
+    def __len__(self) -> int:
+        return self._n_nodes
+
+    def __getitem__(self, node: Any) -> Any:
+        if isinstance(node, slice):
+            return [self[index] for index in range(*node.indices(self._n_nodes))]
+        index = range(self._n_nodes)[node]
+        return self._spikes[self._spikes[:, 0] == index, 1] * self._dt
+
+
+class TaskRun:
+    """A task on its way: its arrays for one solver, and the run that it is at."""
+
+    def __init__(
+        self, task: Task, prepared: PreparedCable, capacity: int, shared: SharedArrays, lanes: int | None
+    ) -> None:
+        self.task = task
+        self.prepared = prepared
+        fiber, stimulus = task.fiber, task.stimulus
+        self._capacity = capacity
+        self._current = current = current_of(task)
+        driven = np.flatnonzero(stimulus.waveform) if current is None else np.flatnonzero(
+            (stimulus.waveform != 0) | (current != 0)
+        )  # fmt: skip
+        self._onset = int(driven[0]) if driven.size else stimulus.n_steps
+        self._over = int(driven[-1]) + 1 if driven.size else 0
+        rest = prepared.state_at(stimulus, 0, lanes)
+        self._settled = shared.job(prepared, stimulus.dt, rest)
+        self._driven = self._settled if self._onset == 0 else shared.job(
+            prepared, stimulus.dt, prepared.state_at(stimulus, self._onset, lanes)
+        )  # fmt: skip
+        drive = np.zeros(shared.n_drive)
+        drive[: fiber.n_sections] = fiber.potentials
+        self._rest_values, self._band_values = shared.band(prepared, rest, fiber)
+        self._drive = drive
+        self._records: Records | None = None
+        self._request: RunRequest | None = None
+        self.outcome: Any = None
+
+    def job(self, request: RunRequest) -> Job:
+        """The job for a run of the task."""
+        task, stimulus = self.task, self.task.stimulus
+        self._request = request
+        whole = bool(request.recording)
+        job = Job.from_buffer_copy((self._settled if whole else self._driven)[0])
+        job.first_step = 0 if whole else self._onset
+        job.n_steps = stimulus.n_steps
+        job.drive = self._drive.ctypes.data
+        job.waveform = stimulus.waveform.ctypes.data
+        if self._current is not None and stimulus.intracellular is not None:
+            job.current = self._current.ctypes.data
+            job.clamp_node = stimulus.intracellular.node
+        job.amplitude = request.amplitude
+        job.threshold = stimulus.spike_threshold
+        if request.stop is not None:
+            self._set_stop(job, request.stop)
+        self._records = None
+        if request.recording:
+            self._records = Records(
+                request.recording, task.fiber, self.prepared, stimulus, self._capacity, self._current
+            )
+            self._records.point(job)
+        return job
+
+    def nothing_to_do(self, request: RunRequest) -> RunResult | None:
+        """The result of a run that has no step to take: there is no stimulus and nothing to record."""
+        if request.recording or self._onset < self.task.stimulus.n_steps:
+            return None
+        return self._result(request, "end", self.task.stimulus.n_steps, np.empty((0, 2), dtype=np.int64))
+
+    def result(self, status: int, step: int, spikes: NDArray[np.int64]) -> RunResult:
+        """What a finished run gave."""
+        assert self._request is not None
+        result = self._result(self._request, _STOPPED[status], step, spikes)
+        if self._records is not None:
+            self._records.finish(result)
+        return result
+
+    def _result(self, request: RunRequest, stopped: str, step: int, spikes: NDArray[np.int64]) -> RunResult:
+        fiber, stimulus = self.task.fiber, self.task.stimulus
+        times = SpikeTimes(spikes, fiber.n_nodes, stimulus.dt)
+        return RunResult(request.amplitude, times, step, stopped)  # type: ignore[arg-type]
+
+    def _set_stop(self, job: Job, stop: StopRule) -> None:
+        dt = self.task.stimulus.dt
+        job.detect_node = stop.node
+        job.stop_when_fired = 1
+        # spikes in steps up to this one are not later than stop.not_before
+        job.not_before = -1 if stop.not_before < 0 else math.floor(stop.not_before / dt * (1 + 1e-12))
+        job.check_interval = max(1, round(CHECK_INTERVAL / dt))
+        if stop.at_rest:
+            job.stop_at_rest = 1
+            job.calm_from = self._over + job.check_interval
+            job.hold = math.ceil(self.task.fiber.membrane.quiet.hold / dt * (1 - 1e-12))
+            job.rest = self._rest_values.ctypes.data
+            job.band = self._band_values.ctypes.data
+
+
+class SharedArrays:
+    """Arrays that several tasks of one solver use."""
+
+    def __init__(self, solver: Solver) -> None:
+        self._capacity = solver.capacity
+        self.n_drive = solver.n_drive
+        self._jobs: dict[tuple[int, int], tuple[Job, list[Any]]] = {}
+        self._bands: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+    def job(self, prepared: PreparedCable, dt: float, state: CableState) -> tuple[Job, list[Any]]:
+        """A job with cable and state set, and what must be kept alive for it."""
+        key = (id(prepared), id(state))
+        if key not in self._jobs:
+            job, arrays = prepared.job(dt, self._capacity, state)
+            self._jobs[key] = job, [*arrays, prepared, state]
+        return self._jobs[key]
+
+    def band(self, prepared: PreparedCable, rest: CableState, fiber: Any) -> tuple[Any, Any]:
+        """Resting values and how far from them a calm fiber may be, in the solver's layout."""
+        key = id(rest)
+        if key not in self._bands:
+            quiet, n_nodes = fiber.membrane.quiet, fiber.n_nodes
+            voltages = np.where(prepared.cable.channel_area > 0, quiet.voltage, np.inf)
+            variables = np.full((n_nodes, prepared.membrane.n_variables), np.inf)
+            for gate, distance in quiet.gates.items():
+                variables[voltages < np.inf, prepared.membrane.gates[gate]] = distance
+            extra = self._capacity - n_nodes
+            band = np.concatenate(
+                [voltages, np.full(extra, np.inf), variables.ravel(), np.full(extra * variables.shape[1], np.inf)]
+            )
+            self._bands[key] = rest.values(self._capacity), band
+        return self._bands[key]
+
+
+def work(
+    solver: Solver, tasks: deque[tuple[int, Task]], outcomes: list[Any], lanes: int | None, halt: threading.Event
+) -> None:
+    """Take tasks from the queue until it is empty, as many at a time as the solver has lanes."""
+    shared = SharedArrays(solver)
+    active: dict[int, tuple[int, TaskRun]] = {}
+    keep: dict[int, TaskRun] = {}
+
+    def advance(run: TaskRun, result: RunResult | None) -> Job | None:
+        """The next job of a task; None when it is done."""
+        try:
+            while True:
+                request = next(run.task.protocol) if result is None else run.task.protocol.send(result)
+                result = run.nothing_to_do(request)
+                if result is None:
+                    return run.job(request)
+        except StopIteration as finished:
+            run.outcome = finished.value
+            return None
+
+    def begin(lane: int) -> None:
+        while True:
+            try:
+                place, task = tasks.popleft()
+            except IndexError:
+                return
+            prepared = store(lanes).get(task.fiber)
+            run = TaskRun(task, prepared, solver.capacity, shared, lanes)
+            job = advance(run, None)
+            if job is not None:
+                solver.assign(lane, job)
+                active[lane] = place, run
+                keep[lane] = run  # the solver still looks at the arrays of a lane's last job when it gets a new one
+                return
+            outcomes[place] = run.outcome
+
+    for lane in range(solver.lanes):
+        begin(lane)
+    while active and not halt.is_set():
+        longest = max(run.task.fiber.n_sections for _, run in active.values())
+        if not solver.run(max(1, SECTION_STEPS // longest)):
+            continue
+        for lane in list(active):
+            status, step, spikes = solver.status(lane)
+            if status == RUNNING:
+                continue
+            place, run = active.pop(lane)
+            job = advance(run, run.result(status, step, spikes))
+            if job is not None:
+                solver.assign(lane, job)
+                active[lane] = place, run
+            else:
+                outcomes[place] = run.outcome
+                begin(lane)
+
+
+def current_of(task: Task) -> NDArray[np.float64] | None:
+    """Injected current (nA) during each step; None without pulses."""
+    pulses = task.stimulus.intracellular
+    if pulses is None:
+        return None
+    if not 0 <= pulses.node < task.fiber.n_nodes:
+        raise ConfigError(
+            f"intracellular_stim.ind is {pulses.node}; "
+            f"fiber {task.fiber.label} has nodes 0 to {task.fiber.n_nodes - 1}."
+        )
+    return np.ascontiguousarray(pulses.samples(task.stimulus.dt, task.stimulus.n_steps))

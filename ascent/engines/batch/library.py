@@ -1,0 +1,280 @@
+"""The C++ solver as a shared library: compiled once for a membrane and a cable, found again in a cache, called by ctypes.
+
+The cache is addressed by all sources, the compiler and its flags. ctypes releases the Global Interpreter Lock while
+the library computes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from ascent.errors import MechanismError
+from ascent.mechanisms.build import cache_directory
+from ascent.mechanisms.kernels import COMPILE_FLAGS, MembraneKernel, include_directory
+
+SOURCE = Path(__file__).parent / "source"
+#: Lanes, the processor's features that they need, and the compiler's name for a machine that has them; best first.
+INSTRUCTION_SETS: tuple[tuple[int, frozenset[str], str], ...] = (
+    (8, frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"}), "x86-64-v4"),
+    (4, frozenset({"avx2", "fma", "bmi2"}), "x86-64-v3"),
+)
+IDLE, RUNNING, ENDED, FIRED, AT_REST = range(5)
+
+_doubles = ctypes.POINTER(ctypes.c_double)
+_integers = ctypes.POINTER(ctypes.c_int64)
+
+
+class Job(ctypes.Structure):
+    """``ascent::Job`` of ``source/batch.hpp``, field for field."""
+
+    _fields_ = [
+        ("n_nodes", ctypes.c_int64),
+        ("coefficients", ctypes.c_void_p),
+        ("areas", ctypes.c_void_p),
+        ("parameters", ctypes.c_void_p),
+        ("celsius", ctypes.c_double),
+        ("diameter", ctypes.c_double),
+        ("area", ctypes.c_double),
+        ("drive", ctypes.c_void_p),
+        ("start", ctypes.c_void_p),
+        ("finish", ctypes.c_void_p),
+        ("waveform", ctypes.c_void_p),
+        ("current", ctypes.c_void_p),
+        ("clamp_node", ctypes.c_int64),
+        ("first_step", ctypes.c_int64),
+        ("n_steps", ctypes.c_int64),
+        ("amplitude", ctypes.c_double),
+        ("initial_factor", ctypes.c_double),
+        ("detect_node", ctypes.c_int64),
+        ("threshold", ctypes.c_double),
+        ("stop_when_fired", ctypes.c_int64),
+        ("not_before", ctypes.c_int64),
+        ("stop_at_rest", ctypes.c_int64),
+        ("calm_from", ctypes.c_int64),
+        ("check_interval", ctypes.c_int64),
+        ("hold", ctypes.c_int64),
+        ("rest", ctypes.c_void_p),
+        ("band", ctypes.c_void_p),
+        ("n_traces", ctypes.c_int64),
+        ("n_profiles", ctypes.c_int64),
+        ("n_profile", ctypes.c_int64),
+        ("traces", ctypes.c_void_p),
+        ("profile_steps", ctypes.c_void_p),
+        ("profile", ctypes.c_void_p),
+        ("trace_out", ctypes.c_void_p),
+        ("profile_out", ctypes.c_void_p),
+    ]
+
+
+class Solver:
+    """A batch of runs in C++; see ``source/batch.hpp``.
+
+    Parameters
+    ----------
+    library : ctypes.CDLL
+        From :func:`load_library`.
+    capacity : int
+        Nodes of the longest fiber.
+    sections_per_node : int
+    dt : float
+        ms.
+    """
+
+    def __init__(self, library: ctypes.CDLL, capacity: int, sections_per_node: int, dt: float) -> None:
+        self._library = library
+        self._batch = library.ascent_open(capacity, sections_per_node, dt)
+        if not self._batch:
+            raise MemoryError(f"No memory for a batch of fibers with {capacity} nodes.")
+        self.capacity = capacity
+        self.dt = dt
+        self.lanes: int = library.ascent_lanes()
+        self.n_coefficients, self.n_drive, self.n_state, self.n_values = (
+            int(library.ascent_size(self._batch, what)) for what in range(4)
+        )
+        self._out = np.zeros(5, dtype=np.int64)
+        self._out_pointer = self._out.ctypes.data_as(_integers)
+
+    def __del__(self) -> None:
+        batch, self._batch = getattr(self, "_batch", None), None
+        if batch:
+            self._library.ascent_close(batch)
+
+    def assign(self, lane: int, job: Job) -> None:
+        """Begin `job` in a lane; its arrays must stay alive until the lane's next job has begun."""
+        self._library.ascent_assign(self._batch, lane, ctypes.byref(job))
+
+    def run(self, max_steps: int) -> int:
+        """Advance until a run ends, at most `max_steps`; the number of runs that ended."""
+        return int(self._library.ascent_run(self._batch, max_steps))
+
+    def status(self, lane: int) -> tuple[int, int, NDArray[np.int64]]:
+        """Status of a lane, its step, and its spikes so far: (n, 2), node and step."""
+        pointer = _integers()
+        self._library.ascent_result(self._batch, lane, self._out_pointer, ctypes.byref(pointer))
+        status, step, _, _, length = self._out.tolist()
+        if not length:
+            return status, step, np.empty((0, 2), dtype=np.int64)
+        return status, step, np.ctypeslib.as_array(pointer, (length // 2, 2)).copy()
+
+
+def initial_variables(
+    library: ctypes.CDLL,
+    parameters: NDArray[np.float64],
+    celsius: float,
+    diameter: float,
+    area: float,
+    voltage: float,
+    variables: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """A membrane's variables after initialisation at `voltage` (mV), ion currents there included."""
+    out = np.array(variables, dtype=np.float64)
+    library.ascent_initial(
+        parameters.ctypes.data_as(_doubles),
+        celsius,
+        diameter,
+        area,
+        voltage,
+        out.ctypes.data_as(_doubles),
+    )
+    return out
+
+
+def supported_lanes() -> tuple[int, ...]:
+    """Numbers of lanes that this processor can do, best first; empty when it has no AVX2."""
+    features = _processor_features()
+    return tuple(lanes for lanes, needed, _ in INSTRUCTION_SETS if needed <= features)
+
+
+@cache
+def _processor_features() -> frozenset[str]:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return frozenset()
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "flags":
+            return frozenset(value.split())
+    return frozenset()
+
+
+def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -> ctypes.CDLL:
+    """The solver for a membrane and a kind of cable, compiled if the cache has none.
+
+    Parameters
+    ----------
+    kernel : MembraneKernel
+        From :func:`ascent.mechanisms.kernels.membrane_kernel`.
+    cable : str
+        Name of a solver in ``source/linear_solvers.hpp``.
+    lanes : int, optional
+        By default what the processor does best.
+
+    Raises
+    ------
+    MechanismError
+        When the processor is too old, there is no compiler, or the kernel does not compile.
+    """
+    supported = supported_lanes()
+    if not supported:
+        raise MechanismError(
+            "The batch engine needs a processor with AVX2 and FMA (x86-64-v3), which this one has not; "
+            "use engine=neuron."
+        )
+    chosen = lanes if lanes is not None else supported[0]
+    if chosen not in supported:
+        raise MechanismError(f"This processor cannot do {chosen} lanes; it can do {', '.join(map(str, supported))}.")
+    return _load(kernel.header, cable, chosen)
+
+
+@cache
+def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
+    library = ctypes.CDLL(str(_build(header, cable, lanes)))
+    library.ascent_open.restype = ctypes.c_void_p
+    library.ascent_open.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_double]
+    library.ascent_close.restype = None
+    library.ascent_close.argtypes = [ctypes.c_void_p]
+    library.ascent_size.restype = ctypes.c_int64
+    library.ascent_size.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    library.ascent_assign.restype = None
+    library.ascent_assign.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Job)]
+    library.ascent_run.restype = ctypes.c_int
+    library.ascent_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]
+    library.ascent_result.restype = None
+    library.ascent_result.argtypes = [ctypes.c_void_p, ctypes.c_int, _integers, ctypes.POINTER(_integers)]
+    library.ascent_initial.restype = None
+    library.ascent_initial.argtypes = [_doubles, *[ctypes.c_double] * 4, _doubles]
+    return library
+
+
+def _build(header: str, cable: str, lanes: int) -> Path:
+    architecture = next(name for count, _, name in INSTRUCTION_SETS if count == lanes)
+    compiler = _compiler()
+    flags = [*COMPILE_FLAGS, f"-march={architecture}", f"-DASCENT_LANES={lanes}", f"-DASCENT_CABLE={cable}"]
+    sources = sorted([*SOURCE.iterdir(), *Path(include_directory()).glob("*.hpp")], key=lambda path: path.name)
+    digest = hashlib.sha256("\0".join([*flags, _version(tuple(compiler)), header]).encode())
+    for path in sources:
+        digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    home = cache_directory() / "batch"
+    target = home / f"{digest.hexdigest()[:32]}.so"
+    if target.is_file():
+        return target
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.with_suffix(".lock")):
+            if not target.is_file():
+                _compile(target, header, [*compiler, *flags])
+    except OSError as error:
+        raise MechanismError(
+            f"The batch engine could not be built in {home}: {error.strerror or error}; set ASCENT_CACHE_DIR to a "
+            f"folder that can be written."
+        ) from error
+    return target
+
+
+def _compile(target: Path, header: str, command: list[str]) -> None:
+    with tempfile.TemporaryDirectory(prefix=".build.", dir=target.parent) as name:
+        work = Path(name)
+        (work / "membrane.hpp").write_text(header, encoding="utf-8")
+        built = work / "solver.so"
+        includes = [f"-I{work}", f"-I{SOURCE}", f"-I{include_directory()}"]
+        done = subprocess.run(
+            [*command, "-shared", "-fPIC", *includes, str(SOURCE / "interface.cpp"), "-o", str(built)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            said = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()
+            raise MechanismError("The C++ compiler could not compile the batch engine: " + " | ".join(said[:3]))
+        os.replace(built, target)
+
+
+def _compiler() -> list[str]:
+    """The C++ compiler: ``$CXX``, else g++."""
+    command = shlex.split(os.environ.get("CXX", "")) or ["g++"]
+    if shutil.which(command[0]) is None:
+        raise MechanismError(
+            f"No C++ compiler {command[0]} was found, which the batch engine needs: install it "
+            f"(Debian, Ubuntu: apt install g++), set CXX, or use engine=neuron."
+        )
+    return command
+
+
+@cache
+def _version(compiler: tuple[str, ...]) -> str:
+    done: Any = subprocess.run([*compiler, "--version"], capture_output=True, text=True, check=False)
+    return str(done.stdout.splitlines()[:1])

@@ -1,0 +1,237 @@
+// A batch: as many runs at a time as there are lanes, each a cable with its own stimulus, amplitude and end.
+//
+// The order of operations in a step is that of NEURON's fixed-step method (secondorder = 0): potential outside for
+// this step, currents and conductances from the old voltages and gates, implicit Euler for the voltages, gates with
+// the new voltages. Lanes never exchange values, so a run's bits do not depend on its companions.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include <immintrin.h>
+
+#include "kernel_interface.hpp"
+#include "linear_solvers.hpp"
+
+namespace ascent {
+
+constexpr int LANES = ASCENT_LANES;
+
+// One run, filled in by Python (ascent/engines/batch/library.py has the same fields in the same order). Arrays are
+// as long as the batch's capacity asks for and stay alive as long as the run does.
+struct Job {
+    std::int64_t n_nodes;
+    const double* coefficients;  // of the linear solver
+    const double* areas;         // n_nodes: µm2 * 1e-2 of membrane with channels, 0 without
+    const double* parameters;    // of the membrane
+    double celsius, diameter, area;  // degC, µm, µm2 of a section with channels
+    const double* drive;         // of the linear solver, for 1 mA
+    const double* start;         // state at first_step: linear solver's, then voltages, then variables
+    double* finish;              // the same at the end, unless null
+    const double* waveform;      // n_steps
+    const double* current;       // n_steps, nA into clamp_node; or null
+    std::int64_t clamp_node, first_step, n_steps;
+    double amplitude;
+    double initial_factor;       // waveform before first_step
+    std::int64_t detect_node;
+    double threshold;            // mV
+    std::int64_t stop_when_fired, not_before;  // a spike in a step after not_before settles the verdict
+    std::int64_t stop_at_rest, calm_from, check_interval, hold;  // steps
+    const double *rest, *band;   // of voltages and variables
+    std::int64_t n_traces, n_profiles, n_profile;
+    const std::int64_t *traces, *profile_steps, *profile;  // indices into voltages and variables; steps, ascending
+    double *trace_out, *profile_out;  // (n_steps + 1, n_traces); (n_profiles, n_profile)
+};
+
+enum Status : std::int64_t { IDLE, RUNNING, ENDED, FIRED, AT_REST };
+
+struct Lane {
+    Job job{};
+    Status status = IDLE;
+    std::int64_t step = 0, calm = 0, count = 0, last_spike = -1, next_profile = 0;
+    double before = 0.0;
+    std::vector<std::int64_t> spikes;  // node, step; node, step; …
+};
+
+template <class Linear, class Membrane>
+class Batch {
+  public:
+    using V = Pack<LANES>;
+    static constexpr int N_VARIABLES = Membrane::n_variables;
+
+    Batch(int capacity, int sections_per_node, double dt)
+        : capacity_(capacity), dt_(dt), linear_(capacity, sections_per_node), values_(capacity * (1 + N_VARIABLES)),
+          areas_(capacity), conductance_(capacity), source_(capacity), injected_(capacity),
+          parameters_(Membrane::n_parameters),
+          constants_(Membrane::n_constants), firing_(capacity) {}
+
+    std::int64_t size(int what) const {
+        switch (what) {
+            case 0: return std::int64_t(linear_.coefficients.size());
+            case 1: return std::int64_t(linear_.drive.size());
+            case 2: return std::int64_t(linear_.state.size());
+            default: return std::int64_t(values_.size());
+        }
+    }
+
+    void assign(int index, const Job& job) {
+        Lane& lane = lanes_[index];
+        if (!used_)  // lanes that never get a job still compute: something harmless
+            for (int other = 0; other < LANES; ++other) load(other, job);
+        used_ = true;
+        load(index, job);
+        lane.status = RUNNING;
+        lane.step = job.first_step;
+        lane.before = job.amplitude * job.initial_factor;
+        lane.calm = lane.count = lane.next_profile = 0;
+        lane.last_spike = -1;
+        lane.spikes.clear();
+        threshold_.set(index, job.threshold);
+        for (auto& firing : firing_) firing.bits[index] = 0;
+        fresh_ = true;
+        record(index, lane);
+    }
+
+    // Advance until a run has ended or max_steps are done; returns how many runs have ended.
+    int run(std::int64_t max_steps) {
+        const unsigned modes = _mm_getcsr();
+        _mm_setcsr(modes | 0x8040u);  // no denormals: they are far below rounding and slow
+        int ended = 0;
+        if (fresh_) refresh();
+        for (std::int64_t done = 0; done < max_steps && ended == 0 && n_nodes_ > 0; ++done) {
+            advance();
+            for (int index = 0; index < LANES; ++index)
+                if (lanes_[index].status == RUNNING) ended += finish_step(index, lanes_[index]);
+        }
+        _mm_setcsr(modes);
+        return ended;
+    }
+
+    Lane& lane(int index) { return lanes_[index]; }
+
+  private:
+    static void load(std::vector<V>& packs, int index, const double* values) {
+        for (std::size_t i = 0; i < packs.size(); ++i) packs[i].set(index, values[i]);
+    }
+
+    void load(int index, const Job& job) {
+        const Job& old = lanes_[index].job;
+        if (old.coefficients != job.coefficients) load(linear_.coefficients, index, job.coefficients);
+        if (old.drive != job.drive) load(linear_.drive, index, job.drive);
+        load(areas_, index, job.areas);
+        load(parameters_, index, job.parameters);
+        surroundings_.celsius.set(index, job.celsius);
+        surroundings_.diam.set(index, job.diameter);
+        surroundings_.area.set(index, job.area);
+        load(linear_.state, index, job.start);
+        load(values_, index, job.start + linear_.state.size());
+        for (V& value : injected_) value.set(index, 0.0);
+        lanes_[index].job = job;
+    }
+
+    void refresh() {
+        n_nodes_ = 0;
+        for (const Lane& lane : lanes_)
+            if (lane.status == RUNNING && lane.job.n_nodes > n_nodes_) n_nodes_ = int(lane.job.n_nodes);
+        Membrane::template prepare<V>(parameters_.data(), surroundings_, constants_.data());
+        for (int node = 0; node < n_nodes_; ++node) currents(node);
+        fresh_ = false;
+    }
+
+    void currents(int node) {
+        V current, conductance;
+        const V v = values_[node];
+        Membrane::template current<V>(v, constants_.data(), variables(node), current, conductance);
+        conductance_[node] = areas_[node] * conductance;
+        source_[node] = areas_[node] * vfma(conductance, v, -current);
+    }
+
+    V* variables(int node) { return values_.data() + capacity_ + std::size_t(node) * N_VARIABLES; }
+
+    void advance() {
+        V now(0.0), before(0.0);
+        for (int index = 0; index < LANES; ++index) {
+            Lane& lane = lanes_[index];
+            if (lane.status != RUNNING) continue;
+            before.set(index, lane.before);
+            lane.before = lane.job.amplitude * lane.job.waveform[lane.step];
+            now.set(index, lane.before);
+            if (lane.job.current) injected_[lane.job.clamp_node].set(index, lane.job.current[lane.step]);
+        }
+        linear_.solve(n_nodes_, now, before, {conductance_.data(), source_.data(), injected_.data(), values_.data()});
+        for (int node = 0; node < n_nodes_; ++node) {
+            Membrane::template advance<V>(values_[node], dt_, constants_.data(), variables(node));
+            currents(node);
+            const Mask<LANES> above = values_[node] >= threshold_;
+            const Mask<LANES> changed{above.bits ^ firing_[node].bits};
+            if (any(changed)) crossed(node, above, changed);
+        }
+    }
+
+    void crossed(int node, Mask<LANES> above, Mask<LANES> changed) {
+        firing_[node] = above;
+        for (int index = 0; index < LANES; ++index) {
+            Lane& lane = lanes_[index];
+            if (!changed.bits[index] || !above.bits[index] || lane.status != RUNNING || node >= lane.job.n_nodes) continue;
+            lane.spikes.push_back(node);
+            lane.spikes.push_back(lane.step + 1);
+            if (node != lane.job.detect_node) continue;
+            ++lane.count;
+            lane.last_spike = lane.step + 1;
+        }
+    }
+
+    int finish_step(int index, Lane& lane) {
+        const Job& job = lane.job;
+        ++lane.step;
+        if (job.n_traces || job.n_profiles) record(index, lane);
+        if (job.stop_when_fired && lane.count && lane.last_spike > job.not_before) return end(index, lane, FIRED);
+        if (job.stop_at_rest && lane.step >= job.calm_from && (lane.step - job.first_step) % job.check_interval == 0) {
+            lane.calm = is_calm(index, job) ? lane.calm + job.check_interval : 0;
+            if (lane.calm >= job.hold) return end(index, lane, AT_REST);
+        }
+        return lane.step == job.n_steps ? end(index, lane, ENDED) : 0;
+    }
+
+    bool is_calm(int index, const Job& job) const {
+        for (std::size_t i = 0; i < values_.size(); ++i)
+            if (!(__builtin_fabs(values_[i][index] - job.rest[i]) <= job.band[i])) return false;
+        return true;
+    }
+
+    int end(int index, Lane& lane, Status status) {
+        lane.status = status;
+        fresh_ = true;
+        if (lane.job.finish) {
+            double* out = lane.job.finish;
+            for (const V& value : linear_.state) *out++ = value[index];
+            for (const V& value : values_) *out++ = value[index];
+        }
+        return 1;
+    }
+
+    void record(int index, Lane& lane) {
+        const Job& job = lane.job;
+        for (std::int64_t i = 0; i < job.n_traces; ++i)
+            job.trace_out[lane.step * job.n_traces + i] = values_[job.traces[i]][index];
+        while (lane.next_profile < job.n_profiles && job.profile_steps[lane.next_profile] == lane.step) {
+            double* out = job.profile_out + lane.next_profile * job.n_profile;
+            for (std::int64_t i = 0; i < job.n_profile; ++i) out[i] = values_[job.profile[i]][index];
+            ++lane.next_profile;
+        }
+    }
+
+    int capacity_, n_nodes_ = 0;
+    V dt_;
+    bool fresh_ = true, used_ = false;
+    Linear linear_;
+    std::vector<V> values_;  // voltages of the nodes, then the membrane's variables node by node
+    std::vector<V> areas_, conductance_, source_, injected_, parameters_, constants_;
+    std::vector<Mask<LANES>> firing_;
+    V threshold_{};
+    Surroundings<V> surroundings_{};
+    Lane lanes_[LANES];
+};
+
+}  // namespace ascent
