@@ -59,6 +59,12 @@ class Fiber:
         return load_membrane(self.model.membrane)
 
     @property
+    def rest(self) -> float:
+        """Potential (mV) from which the membrane is initialised."""
+        own = self.membrane.conventions[self.convention].rest
+        return self.membrane.rest if own is None else own
+
+    @property
     def diameter(self) -> float:
         """Outer diameter, µm."""
         return self.geometry.diameter

@@ -6,6 +6,7 @@ membrane (``ascent/fibers/data/membranes/*.yaml``) that its sections carry. Addi
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -19,6 +20,8 @@ DATA = Path(__file__).parent / "data"
 Convention = Literal["ascent", "pyfibers"]
 Model = TypeVar("Model", bound=BaseModel)
 CONVENTIONS: tuple[Convention, ...] = ("ascent", "pyfibers")
+#: J/(mol K) and C/mol as Schild et al. (1994) round them.
+GAS_CONSTANT, FARADAY = 8.314, 96500.0
 
 
 class _Strict(BaseModel):
@@ -83,9 +86,24 @@ class MechanismUse(_Strict):
 
 
 class Ion(_Strict):
-    """Reversal potential (mV) of an ion."""
+    """An ion's reversal potential: given, or Nernst's from constant concentrations of a monovalent cation."""
 
-    reversal: float
+    reversal: float | None = Field(default=None, description="mV")
+    inside: float | None = Field(default=None, gt=0, description="mM")
+    outside: float | None = Field(default=None, gt=0, description="mM")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Ion:
+        if (self.reversal is None) == (self.inside is None or self.outside is None):
+            raise ValueError("an ion needs either reversal, or inside and outside")
+        return self
+
+    def reversal_at(self, temperature: float) -> float:
+        """Reversal potential (mV) at `temperature` (°C)."""
+        if self.reversal is not None:
+            return self.reversal
+        assert self.inside is not None and self.outside is not None  # the schema has seen to it
+        return GAS_CONSTANT * 1e3 * (temperature + 273.15) / FARADAY * math.log(self.outside / self.inside)
 
 
 class Internode(_Strict):
@@ -110,6 +128,7 @@ class ConventionData(_Strict):
     """Where published implementations of one model differ."""
 
     end: EndSection | None
+    rest: float | None = Field(default=None, description="mV, where it differs from the membrane's")
 
 
 class RestBand(_Strict):
@@ -128,6 +147,8 @@ class Membrane(_Strict):
     node_axial_resistivity: float
     node_mechanisms: tuple[MechanismUse, ...]
     ions: dict[str, Ion] = Field(default_factory=dict)
+    #: ions whose current at rest the mechanism ion_balance cancels, once that mechanism's parameters are set
+    balanced_ions: tuple[str, ...] = ()
     #: gate name of ASCENT's output files -> range variable in the node
     gates: dict[str, str] = Field(default_factory=dict)
     node_periaxonal_space: float | None = None

@@ -18,6 +18,8 @@ from ascent.fibers.geometry import MyelinatedGeometry
 from ascent.fibers.models import EndSection, Internode, MechanismUse
 from ascent.mechanisms.build import load_mechanisms
 
+#: Leaks (S/cm2) and constant currents (mA/cm2) of the active nodes that hold ions at rest.
+Balance = dict[tuple[str, str], NDArray[np.float64]]
 #: A conductance (S/cm2) that ties the outside of a bare membrane to the applied potential.
 SHORT_CIRCUIT = 1e10
 
@@ -86,6 +88,41 @@ class Cable:
         self.apply(None)
         for clamp in self.clamps.values():
             clamp.amp = 0.0
+
+    def set_temperature(self, temperature: float) -> None:
+        """Temperature (°C) of the rates, and of the reversal potentials that are not the mechanisms' own."""
+        self.h.celsius = temperature
+        for name, ion in self.membrane.ions.items():
+            reversal = ion.reversal_at(temperature)
+            for node in self.active_nodes:
+                setattr(node(0.5), f"e{name}", reversal)
+
+    def balance(self) -> Balance:
+        """Cancel the currents of the balanced ions, as they are after an initialisation at rest.
+
+        A current that a leak of positive conductance can cancel gets that leak, any other a constant current
+        (Tigerholm et al. 2014, J Neurophysiol 111:1721-1735).
+
+        Returns
+        -------
+        dict
+            (ion, "leak" | "pump") -> one value for each active node, S/cm2 or mA/cm2; for :meth:`set_balance`.
+        """
+        found: Balance = {}
+        for ion in self.membrane.balanced_ions:
+            residual = np.array([getattr(node(0.5), f"i{ion}") for node in self.active_nodes])
+            driving = np.array([node(0.5).v - getattr(node(0.5), f"e{ion}") for node in self.active_nodes])
+            leak = -residual / driving
+            found[ion, "leak"] = np.where(leak >= 0, leak, 0.0)
+            found[ion, "pump"] = np.where(leak >= 0, 0.0, -residual)
+        self.set_balance(found)
+        return found
+
+    def set_balance(self, balance: Balance) -> None:
+        """Put back what :meth:`balance` found."""
+        for (ion, kind), values in balance.items():
+            for node, value in zip(self.active_nodes, values, strict=True):
+                setattr(node(0.5).ion_balance, f"{kind}_{ion}", float(value))
 
     def close(self) -> None:
         """Delete the sections, so that NEURON no longer advances them even if somebody still holds this object."""
@@ -177,8 +214,6 @@ class Cable:
             for use in self.membrane.node_mechanisms:
                 if hasattr(section(0.5), f"{name}_{use.name}"):
                     setattr(section(0.5), f"{name}_{use.name}", value)
-        for name, ion in self.membrane.ions.items():
-            setattr(section(0.5), f"e{name}", ion.reversal)
 
     @property
     def _resistivity(self) -> float:

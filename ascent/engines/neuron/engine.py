@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascent.engines.base import Engine, Recording, RunResult, Session, Stimulus, StopRule
-from ascent.engines.neuron.cable import Cable, cable_key
+from ascent.engines.neuron.cable import Balance, Cable, cable_key
 from ascent.engines.neuron.recorder import Recorder
 from ascent.errors import ConfigError
 from ascent.fibers.fiber import Fiber
@@ -28,7 +28,7 @@ MAX_STATES = 8
 _cable: Cable | None = None
 #: Voltages (mV) and gates of the active nodes of a settled fiber.
 _Rest = tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]
-_states: dict[tuple[object, ...], tuple[Any, _Rest]] = {}
+_states: dict[tuple[object, ...], tuple[Any, _Rest, Balance]] = {}
 
 
 class NeuronEngine(Engine):
@@ -75,7 +75,7 @@ class NeuronSession(Session):
             # NEURON's records begin with an initialisation, so these runs settle anew: a few dozen steps.
             recorder = Recorder(cable, recording, stimulus, self._current)
             begin = 0
-            rest_voltage, rest_gates = _settle(cable, self.fiber, stimulus)
+            (rest_voltage, rest_gates), _ = _settle(cable, self.fiber, stimulus)
             recorder.start()
         else:
             begin = self._onset
@@ -146,13 +146,14 @@ def _restore(cable: Cable, fiber: Fiber, stimulus: Stimulus, begin: int) -> _Res
     h = cable.h
     key = (fiber.temperature, stimulus.initial_dt, stimulus.n_initial_steps, stimulus.dt, begin)
     if key in _states:
-        state, rest = _states[key]
+        state, rest, balance = _states[key]
         cable.silence()
-        h.celsius = fiber.temperature
+        cable.set_temperature(fiber.temperature)
+        cable.set_balance(balance)
         state.restore()
         h.dt = stimulus.dt
         return rest
-    rest = _settle(cable, fiber, stimulus)
+    rest, balance = _settle(cable, fiber, stimulus)
     if begin == 0:
         return rest
     _advance(h, begin, stimulus.dt)
@@ -160,24 +161,25 @@ def _restore(cable: Cable, fiber: Fiber, stimulus: Stimulus, begin: int) -> _Res
     state.save()
     while len(_states) >= MAX_STATES:
         _states.pop(next(iter(_states)))
-    _states[key] = (state, rest)
+    _states[key] = (state, rest, balance)
     return rest
 
 
-def _settle(cable: Cable, fiber: Fiber, stimulus: Stimulus) -> _Rest:
+def _settle(cable: Cable, fiber: Fiber, stimulus: Stimulus) -> tuple[_Rest, Balance]:
     """Initialise at the resting potential and let the fiber settle to time 0 without stimulus."""
     h = cable.h
     cable.silence()
-    h.celsius = fiber.temperature
+    cable.set_temperature(fiber.temperature)
     h.secondorder = 0
     h.dt = stimulus.initial_dt
-    h.finitialize(cable.membrane.rest)
+    h.finitialize(fiber.rest)
+    balance = cable.balance()
     h.t = -stimulus.n_initial_steps * stimulus.initial_dt
     for _ in range(stimulus.n_initial_steps):
         h.fadvance()
     h.dt = stimulus.dt
     h.t = 0.0
-    return cable.voltages(), cable.gates()
+    return (cable.voltages(), cable.gates()), balance
 
 
 def _advance(h: Any, n_steps: int, dt: float) -> None:
