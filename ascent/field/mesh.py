@@ -82,8 +82,8 @@ class MeshParameters:
         return cls(
             maxh=float(proximal.hmax),
             minh=float(proximal.hmin),
-            grading=min(max((float(proximal.hgrad) - 1) / 2.4, 0.05), 1.0),
-            curvaturesafety=0.3 / float(proximal.hcurve),
+            grading=round(min(max((float(proximal.hgrad) - 1) / 2.4, 0.05), 1.0), 12),
+            curvaturesafety=round(0.3 / float(proximal.hcurve), 12),
             closeedgefac=float(proximal.hnarrow),
             distal_maxh=float(distal.hmax) if distal is not None else None,
             quality_measure=str(mesh.quality_measure or "vollength"),

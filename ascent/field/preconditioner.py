@@ -1,9 +1,9 @@
 """Two levels: Gauss-Seidel for what is local, a sparse Cholesky of the vertex unknowns for what is not.
 
-In the hierarchical basis the vertex unknowns are the order-1 problem, some eight (order 2) to twenty-five times (order 3)
-smaller than the whole. Sweeping forward, correcting with it and sweeping backward is symmetric, and leaves 20 to 40
-iterations at order 2 whatever the mesh. (Multiplicative two-level method; Smith, Bjørstad & Gropp, Domain Decomposition,
-1996.) Nothing is condensed statically: up to order 3 no unknown lies inside a tetrahedron.
+In the hierarchical basis the vertex unknowns are the order-1 problem, some eight (order 2) to twenty-five times (order
+3) smaller than the whole. Sweeping forward, correcting with it and sweeping backward is symmetric, and leaves 20 to 40
+iterations at order 2 whatever the mesh (multiplicative two-level method; Smith, Bjørstad & Gropp, Domain Decomposition,
+1996). Nothing is condensed statically: up to order 3 no unknown lies inside a tetrahedron.
 """
 
 from __future__ import annotations

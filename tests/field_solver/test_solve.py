@@ -46,9 +46,9 @@ def test_the_layered_cylinder_is_met_at_order_3_on_a_coarse_mesh():
 
 @pytest.mark.slow
 def test_the_layered_cylinder_is_met_to_1e_4_at_order_2_below_100_000_elements():
-    cylinder = LayeredCylinder(length_um=1000, outer_radius_um=250)
-    mesh = mesh_geometry(cylinder_geometry(cylinder), MeshParameters(maxh=22, grading=0.4, curvaturesafety=2))
-    error = cylinder_error(cylinder, mesh, 2, Patch(edge_um=150, centre_um=500, width_um=200, n_waves=40))
+    cylinder = LayeredCylinder(length_um=1500, outer_radius_um=300)
+    mesh = mesh_geometry(cylinder_geometry(cylinder), MeshParameters(maxh=30, grading=0.3, curvaturesafety=2))
+    error = cylinder_error(cylinder, mesh, 2, Patch(edge_um=150, centre_um=750, n_waves=50))
     assert error.elements < 100_000
     assert error.potential <= 1e-4
 
