@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import os
-
 from ascent.engines.base import Engine
 from ascent.errors import ConfigError
 
-ENGINES = ("neuron",)
+ENGINES = ("batch", "neuron")
 
 
-def get_engine(name: str = "auto") -> Engine:
-    """The engine called `name`; ``auto`` takes the fastest that covers every fiber model.
+def get_engine(name: str = "auto", threads: int = 1) -> Engine:
+    """The engine called `name`; ``auto`` takes the fastest that covers a fiber.
+
+    Parameters
+    ----------
+    name : {"auto", "batch", "neuron"}
+    threads : int
+        Threads of the batch engine.
 
     Raises
     ------
@@ -19,9 +23,15 @@ def get_engine(name: str = "auto") -> Engine:
         When there is no such engine.
     """
     if name in ("auto", "neuron"):
-        # Without this NEURON looks for a display and says on standard error that there is none.
-        os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
         from ascent.engines.neuron.engine import NeuronEngine
 
         return NeuronEngine()
+    if name == "batch":
+        from ascent.engines.batch.engine import BatchEngine
+
+        return BatchEngine(threads)
+    if name == "auto":
+        from ascent.engines.auto import AutoEngine
+
+        return AutoEngine(threads)
     raise ConfigError(f"engine is {name!r}; it should be one of auto, {', '.join(ENGINES)}.")

@@ -126,9 +126,7 @@ class Recording:
     current: bool = False
 
     def __bool__(self) -> bool:
-        return bool(
-            self.voltage_nodes or self.gate_nodes or self.voltage_times or self.gate_times or self.current
-        )
+        return bool(self.voltage_nodes or self.gate_nodes or self.voltage_times or self.gate_times or self.current)
 
 
 @dataclass(frozen=True)
@@ -237,6 +235,10 @@ class Engine(ABC):
     @abstractmethod
     def open(self, fiber: Fiber, stimulus: Stimulus) -> Session:
         """A session for `fiber` with its present potentials."""
+
+    def name_for(self, fiber: Fiber) -> str:
+        """Name of the engine that does `fiber`."""
+        return self.name
 
     def run_many(self, tasks: Sequence[Task]) -> list[Any]:
         """Do every task; their outcomes, in the order of `tasks`. Engines that can work on many at a time do so."""

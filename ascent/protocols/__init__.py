@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ascent.protocols.jobs import FiberJob, FiberResult, run_fiber
+    from ascent.protocols.jobs import FiberJob, FiberResult, run_fiber, run_fibers
     from ascent.protocols.outputs import write_outputs
     from ascent.protocols.tables import find_threshold, run_amplitudes
 
-__all__ = ["FiberJob", "FiberResult", "find_threshold", "run_amplitudes", "run_fiber", "write_outputs"]
+__all__ = ["FiberJob", "FiberResult", "find_threshold", "run_amplitudes", "run_fiber", "run_fibers", "write_outputs"]
 
 _HOMES = {
     "FiberJob": "jobs",
     "FiberResult": "jobs",
     "run_fiber": "jobs",
+    "run_fibers": "jobs",
     "write_outputs": "outputs",
     "find_threshold": "tables",
     "run_amplitudes": "tables",

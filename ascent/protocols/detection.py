@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Literal
 
-from ascent.engines.base import RunResult, Session, StopRule
+from ascent.engines.base import RunRequest, RunResult, StopRule
+from ascent.errors import AscentError, ThresholdError
+from ascent.protocols.search import SEARCHES, SearchPlan
 
 
 def node_at(location: float, n_nodes: int) -> int:
@@ -45,28 +48,50 @@ class Detection:
         return result.count(self.node) >= 1
 
 
-class CountingRuns:
-    """Runs a session at amplitudes, and counts runs and steps.
+@dataclass
+class ThresholdOutcome:
+    """Where a threshold search has come to: mA (None before its end), runs and steps, and why it failed if it did."""
+
+    threshold: float | None = None
+    n_runs: int = 0
+    n_steps: int = 0
+    error: AscentError | None = None
+
+
+def threshold_protocol(
+    detection: Detection, plan: SearchPlan, search: str, label: str, early_stop: bool = True
+) -> Generator[RunRequest, RunResult, ThresholdOutcome]:
+    """A threshold search as an engine's protocol.
 
     Parameters
     ----------
-    session : Session
     detection : Detection
+    plan : SearchPlan
+    search : {"ascent", "fast"}
+    label : str
+        The fiber, for messages.
     early_stop : bool
         Whether runs may end when their verdict is settled.
+
+    Returns
+    -------
+    ThresholdOutcome
+        A search without bounds has its error there.
     """
-
-    def __init__(self, session: Session, detection: Detection, early_stop: bool = True) -> None:
-        self._session = session
-        self._detection = detection
-        self._stop = detection.stop_rule() if early_stop else None
-        self.n_runs = 0
-        self.n_steps = 0
-
-    def works(self, amplitude: float) -> bool:
-        """Whether `amplitude` (mA) works."""
-        result = self._session.run(amplitude, stop=self._stop)
-        self.n_runs += 1
-        self.n_steps += result.n_steps
-        return self._detection.works(result)
-
+    if search not in SEARCHES:
+        raise AscentError(f"search is {search!r}; it should be one of {', '.join(SEARCHES)}.")
+    stop = detection.stop_rule() if early_stop else None
+    outcome = ThresholdOutcome()
+    steps = SEARCHES[search](plan)
+    try:
+        amplitude = next(steps)
+        while True:
+            result = yield RunRequest(amplitude, stop=stop)
+            outcome.n_runs += 1
+            outcome.n_steps += result.n_steps
+            amplitude = steps.send(detection.works(result))
+    except StopIteration as finished:
+        outcome.threshold = float(finished.value)
+    except ThresholdError as error:
+        outcome.error = ThresholdError(f"Fiber {label}: the threshold search {error}.")
+    return outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from ascent.config.protocol import IntracellularStimConfig, ProtocolConfig
 from ascent.config.saving import SavingConfig
-from ascent.engines.base import IntracellularPulses, Recording, RunResult, Stimulus
-from ascent.errors import AscentError, ThresholdError
+from ascent.engines.base import IntracellularPulses, Protocol, Recording, RunRequest, RunResult, Stimulus, Task
+from ascent.errors import AscentError
 from ascent.fibers.fiber import Fiber, build_fiber
 from ascent.fibers.models import Convention
-from ascent.protocols.detection import CountingRuns, Detection, node_at
+from ascent.protocols.detection import Detection, ThresholdOutcome, node_at, threshold_protocol
 from ascent.protocols.recording import recording_for
-from ascent.protocols.search import SEARCHES, SearchPlan
+from ascent.protocols.search import SearchPlan
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class FiberJob:
     fiber_z : mapping, optional
         ``fiber_z.json`` of a project.
     engine, search : str
-        ``auto`` or ``neuron``; ``ascent`` or ``fast``.
+        ``auto``, ``batch`` or ``neuron``; ``ascent`` or ``fast``.
     early_stop : bool
         Whether runs of a search may end when their verdict is settled.
     """
@@ -134,10 +134,109 @@ def run_fiber(job: FiberJob) -> FiberResult:
     ConfigError
         When the fiber, the protocol or what is to be saved is not possible.
     """
-    from ascent.config.loading import validate
+    result = run_fibers([job])[0]
+    if isinstance(result, AscentError):
+        raise result
+    return result
+
+
+def run_fibers(jobs: Sequence[FiberJob]) -> list[FiberResult | AscentError]:
+    """Do the protocols of `jobs`, as many at a time as their engines can.
+
+    Returns
+    -------
+    list of FiberResult or AscentError
+        In the order of `jobs`; a fiber that cannot be done has the error that says why, and the others go on.
+    """
     from ascent.engines import get_engine
 
-    started = time.perf_counter()
+    results: list[FiberResult | AscentError | None] = [None] * len(jobs)
+    prepared: dict[str, list[tuple[int, _Prepared]]] = {}
+    for place, job in enumerate(jobs):
+        try:
+            prepared.setdefault(job.engine, []).append((place, _prepare(job)))
+        except AscentError as error:
+            results[place] = error
+    for name, entries in prepared.items():
+        started = time.perf_counter()
+        engine = get_engine(name)
+        outcomes = engine.run_many([Task(one.fiber, one.stimulus, one.protocol()) for _, one in entries])
+        # fibers that ran side by side share the time that they took
+        seconds = (time.perf_counter() - started) / len(entries)
+        for (place, one), outcome in zip(entries, outcomes, strict=True):
+            if isinstance(outcome, AscentError):
+                results[place] = outcome
+            else:
+                results[place] = one.result(*outcome, seconds, engine.name_for(one.fiber))
+    return [result for result in results if result is not None]
+
+
+@dataclass(eq=False)
+class _Prepared:
+    """A job with its plain mappings turned into what an engine takes."""
+
+    job: FiberJob
+    config: ProtocolConfig
+    saving: SavingConfig
+    fiber: Fiber
+    stimulus: Stimulus
+    recording: Recording | None
+
+    @property
+    def node(self) -> int:
+        """The detection node."""
+        return node_at(self.config.threshold.ap_detect_location, self.fiber.n_nodes)
+
+    def protocol(self) -> Protocol:
+        """Returns ThresholdOutcome, amplitudes and runs, or the error."""
+        try:
+            search = ThresholdOutcome()
+            amplitudes = [float(amplitude) for amplitude in self.config.amplitudes or ()]
+            if self.config.mode != "FINITE_AMPLITUDES":
+                block = self.config.mode == "BLOCK_THRESHOLD"
+                pulses = self.stimulus.intracellular
+                detection = Detection("block" if block else "activation", self.node, pulses.delay if pulses else 0.0)
+                plan = search_plan(self.config, self.job.bounds)
+                search = yield from threshold_protocol(
+                    detection, plan, self.job.search, self.fiber.label, self.job.early_stop
+                )
+                if search.error is not None:
+                    return search.error
+                # ASCENT runs the threshold once more always; here only when something of that run is kept.
+                assert search.threshold is not None
+                amplitudes = [search.threshold] if self.recording or self.saving.aploctime else []
+            runs = []
+            for amplitude in amplitudes:
+                runs.append((yield RunRequest(amplitude, self.recording)))
+            return search, amplitudes, runs
+        except AscentError as error:
+            return error
+
+    def result(
+        self, search: ThresholdOutcome, amplitudes: list[float], runs: list[RunResult], seconds: float, engine: str
+    ) -> FiberResult:
+        """The job's result."""
+        return FiberResult(
+            inner=self.job.inner,
+            fiber=self.job.fiber,
+            mode=self.config.mode,
+            n_nodes=self.fiber.n_nodes,
+            threshold=search.threshold,
+            amplitudes=amplitudes,
+            action_potentials=[run.count(self.node) for run in runs],
+            runs=runs,
+            recording=self.recording,
+            saving=self.saving,
+            n_runs=search.n_runs + len(runs),
+            n_steps=search.n_steps + sum(run.n_steps for run in runs),
+            seconds=seconds,
+            engine=engine,
+        )
+
+
+def _prepare(job: FiberJob) -> _Prepared:
+    from ascent.config.loading import validate
+
     protocol = job.protocol if isinstance(job.protocol, ProtocolConfig) else validate(
         dict(job.protocol), ProtocolConfig, "protocol"
     )  # fmt: skip
@@ -152,51 +251,15 @@ def run_fiber(job: FiberJob) -> FiberResult:
         label=f"{job.label} ({job.model}, {job.diameter:g} µm)",
     )
     fiber.potentials = job.potentials
-    pulses = intracellular_pulses(job.intracellular)
     stimulus = Stimulus(
-        job.waveform, job.dt, pulses, protocol.initSS, protocol.dt_initSS, float(protocol.threshold.value)
+        job.waveform,
+        job.dt,
+        intracellular_pulses(job.intracellular),
+        protocol.initSS,
+        protocol.dt_initSS,
+        float(protocol.threshold.value),
     )
-    session = get_engine(job.engine).open(fiber, stimulus)
-    node = node_at(protocol.threshold.ap_detect_location, fiber.n_nodes)
-    recording = recording_for(saving, fiber.n_nodes)
-    threshold: float | None = None
-    n_runs = n_steps = 0
-    amplitudes = [float(amplitude) for amplitude in protocol.amplitudes or ()]
-    if protocol.mode != "FINITE_AMPLITUDES":
-        block = protocol.mode == "BLOCK_THRESHOLD"
-        detection = Detection("block" if block else "activation", node, pulses.delay if pulses else 0.0)
-        runs = CountingRuns(session, detection, job.early_stop)
-        threshold = search_threshold(runs, search_plan(protocol, job.bounds), job.search, fiber)
-        n_runs, n_steps = runs.n_runs, runs.n_steps
-        # ASCENT runs the threshold once more always; here only when something of that run is kept.
-        amplitudes = [threshold] if recording or saving.aploctime else []
-    recorded = [session.run(amplitude, recording) for amplitude in amplitudes]
-    return FiberResult(
-        inner=job.inner,
-        fiber=job.fiber,
-        mode=protocol.mode,
-        n_nodes=fiber.n_nodes,
-        threshold=threshold,
-        amplitudes=amplitudes,
-        action_potentials=[run.count(node) for run in recorded],
-        runs=recorded,
-        recording=recording,
-        saving=saving,
-        n_runs=n_runs + len(recorded),
-        n_steps=n_steps + sum(run.n_steps for run in recorded),
-        seconds=time.perf_counter() - started,
-        engine=session.engine,
-    )
-
-
-def search_threshold(runs: CountingRuns, plan: SearchPlan, search: str, fiber: Fiber) -> float:
-    """Threshold (mA) by the search called `search`; a failure names the fiber."""
-    if search not in SEARCHES:
-        raise AscentError(f"search is {search!r}; it should be one of {', '.join(SEARCHES)}.")
-    try:
-        return SEARCHES[search](runs.works, plan)
-    except ThresholdError as error:
-        raise ThresholdError(f"Fiber {fiber.label}: the threshold search {error}.") from None
+    return _Prepared(job, protocol, saving, fiber, stimulus, recording_for(saving, fiber.n_nodes))
 
 
 def search_plan(protocol: ProtocolConfig, bounds: tuple[float, float] | None = None) -> SearchPlan:

@@ -1,12 +1,15 @@
 """Searching a threshold amplitude; what a run does at an amplitude is the caller's business.
 
+A search is a generator: it yields an amplitude, is sent whether that works, and returns the threshold. So whoever
+runs the amplitudes may go on with many searches at a time.
+
 `top` and `bottom` are signed amplitudes (mA) of one sign; *top* should work (activate, block) and *bottom* not.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +19,8 @@ from ascent.errors import ConfigError, ThresholdError
 FAST_GROWTH = 3.0
 
 Works = Callable[[float], bool]
+#: Yields amplitudes (mA), is sent whether they work, returns the threshold (mA).
+Search = Generator[float, bool, float]
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class SearchPlan:
         return -1.0 if self.top < 0 else 1.0
 
 
-def search_ascent(works: Works, plan: SearchPlan) -> float:
+def ascent_search(plan: SearchPlan) -> Search:
     """Threshold (mA) by ASCENT's own sequence of decisions, so that its results come out digit by digit.
 
     Both bounds are tried and moved until top works and bottom does not; then arithmetic bisection, which looks at
@@ -99,11 +104,11 @@ def search_ascent(works: Works, plan: SearchPlan) -> float:
     top_works = bottom_fails = False
     for _ in range(plan.max_steps):
         if not top_works:
-            top_works = works(top)
+            top_works = yield top
             if not top_works:
                 top = plan.raised(top)
         if not bottom_fails:
-            bottom_fails = not works(bottom)
+            bottom_fails = not (yield bottom)
             if not bottom_fails:
                 bottom = plan.lowered(bottom)
         if top_works and bottom_fails:
@@ -112,7 +117,7 @@ def search_ascent(works: Works, plan: SearchPlan) -> float:
         raise _no_bounds(plan, top, bottom, top_works, bottom_fails)
     while True:
         middle = (top + bottom) / 2
-        middle_works = works(middle)
+        middle_works = yield middle
         if plan.precise(top, bottom) or middle in (top, bottom):
             return middle if middle_works else top
         if middle_works:
@@ -121,7 +126,7 @@ def search_ascent(works: Works, plan: SearchPlan) -> float:
             bottom = middle
 
 
-def search_fast(works: Works, plan: SearchPlan) -> float:
+def fast_search(plan: SearchPlan) -> Search:
     """Threshold (mA) with fewer runs: the bracket grows from `bottom` by a factor, then is bisected on a log scale.
 
     Coming from below it is far less likely to step over a threshold into amplitudes so high that a virtual anode
@@ -143,14 +148,14 @@ def search_fast(works: Works, plan: SearchPlan) -> float:
     bottom = plan.bottom or plan.top * 1e-3
     top = bottom
     for _ in range(plan.max_steps):
-        if not works(bottom):
+        if not (yield bottom):
             break
         top, bottom = bottom, bottom / FAST_GROWTH
     else:
         raise _no_bounds(plan, top, bottom, True, False)
     if top == bottom:
         top = bottom * FAST_GROWTH
-        while not works(top):
+        while not (yield top):
             bottom, top = top, top * FAST_GROWTH
             if abs(top) > abs(limit):
                 raise _no_bounds(plan, bottom, plan.bottom, False, True)
@@ -158,7 +163,7 @@ def search_fast(works: Works, plan: SearchPlan) -> float:
         middle = math.copysign(math.sqrt(top * bottom), top)
         if middle in (top, bottom):
             break
-        if works(middle):
+        if (yield middle):
             top = middle
         else:
             bottom = middle
@@ -177,4 +182,24 @@ def _no_bounds(plan: SearchPlan, top: float, bottom: float, top_works: bool, bot
     )
 
 
-SEARCHES: dict[str, Callable[[Works, SearchPlan], float]] = {"ascent": search_ascent, "fast": search_fast}
+SEARCHES: dict[str, Callable[[SearchPlan], Search]] = {"ascent": ascent_search, "fast": fast_search}
+
+
+def conduct(search: Search, works: Works) -> float:
+    """Threshold (mA) by `search` with `works` telling whether an amplitude works."""
+    try:
+        amplitude = next(search)
+        while True:
+            amplitude = search.send(works(amplitude))
+    except StopIteration as finished:
+        return float(finished.value)
+
+
+def search_ascent(works: Works, plan: SearchPlan) -> float:
+    """:func:`ascent_search` with `works` telling whether an amplitude works."""
+    return conduct(ascent_search(plan), works)
+
+
+def search_fast(works: Works, plan: SearchPlan) -> float:
+    """:func:`fast_search` with `works` telling whether an amplitude works."""
+    return conduct(fast_search(plan), works)

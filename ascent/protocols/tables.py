@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ascent.engines import get_engine
-from ascent.engines.base import IntracellularPulses, Stimulus
-from ascent.errors import AscentError, ConfigError
+from ascent.engines.base import IntracellularPulses, Protocol, Recording, RunRequest, Stimulus, Task
+from ascent.errors import ConfigError
 from ascent.fibers.fiber import Fiber
-from ascent.protocols.detection import CountingRuns, Detection, node_at
-from ascent.protocols.jobs import search_threshold
+from ascent.protocols.detection import Detection, node_at, threshold_protocol
 from ascent.protocols.recording import recording_from
 from ascent.protocols.search import SEARCHES, SearchPlan
 
@@ -70,7 +69,7 @@ def find_threshold(
         location (0-1), amplitude (nA), pulse_width (ms), delay (ms), frequency (Hz), duration (ms).
     block_delay : float, optional
         ms; block means that no action potential comes later. By default the delay of the intracellular pulses.
-    engine : {"auto", "neuron"}
+    engine : {"auto", "batch", "neuron"}
     search : {"ascent", "fast"}
         ASCENT's decision sequence, or the same tolerance with fewer runs.
     max_steps : int
@@ -105,21 +104,19 @@ def find_threshold(
     plan = SearchPlan(top, bottom, bounds_step, bounds_mode, tolerance, tolerance_mode, max_steps)  # type: ignore[arg-type]
     samples = fitted(waveform, dt, tstop)
     chosen = get_engine(engine)
-    rows = []
-    for index, fiber in enumerate([fibers] if isinstance(fibers, Fiber) else fibers):
+    listed = [fibers] if isinstance(fibers, Fiber) else list(fibers)
+    tasks = []
+    for fiber in listed:
         pulses = pulses_from(intracellular, fiber.n_nodes)
         delay = block_delay if block_delay is not None else (pulses.delay if pulses else 0.0)
         stimulus = Stimulus(samples, dt, pulses, initial_time, initial_dt, threshold_mv)
         detection = Detection(mode, node_at(_location(location), fiber.n_nodes), delay)  # type: ignore[arg-type]
-        runs = CountingRuns(chosen.open(fiber, stimulus), detection, early_stop)
-        threshold, status = np.nan, "ok"
-        try:
-            threshold = search_threshold(runs, plan, search, fiber)
-        except ConfigError:
-            raise
-        except AscentError as error:
-            status = str(error)
-        rows.append((index, threshold, runs.n_runs, runs.n_steps, chosen.name, status))
+        tasks.append(Task(fiber, stimulus, threshold_protocol(detection, plan, search, fiber.label, early_stop)))
+    rows = []
+    for index, (fiber, outcome) in enumerate(zip(listed, chosen.run_many(tasks), strict=True)):
+        threshold = np.nan if outcome.threshold is None else outcome.threshold
+        status = "ok" if outcome.error is None else str(outcome.error)
+        rows.append((index, threshold, outcome.n_runs, outcome.n_steps, chosen.name_for(fiber), status))
     return pandas.DataFrame(rows, columns=["index", "threshold_mA", "n_runs", "n_steps", "engine", "status"])
 
 
@@ -161,20 +158,29 @@ def run_amplitudes(
         raise ConfigError("amplitudes is empty; give at least one, in mA.")
     samples = fitted(waveform, dt, tstop)
     chosen = get_engine(engine)
-    rows = []
-    for index, fiber in enumerate([fibers] if isinstance(fibers, Fiber) else fibers):
+    listed = [fibers] if isinstance(fibers, Fiber) else list(fibers)
+    sizes = [float(amplitude) for amplitude in amplitudes]
+    tasks = []
+    for fiber in listed:
         stimulus = Stimulus(
             samples, dt, pulses_from(intracellular, fiber.n_nodes), initial_time, initial_dt, threshold_mv
         )
-        session = chosen.open(fiber, stimulus)
         recording = recording_from(record or {}, fiber.n_nodes)
+        # each run is a task of its own, so that an engine may do them side by side
+        tasks += [Task(fiber, stimulus, _single(amplitude, recording)) for amplitude in sizes]
+    rows = []
+    for place, run in enumerate(chosen.run_many(tasks)):
+        index, fiber = place // len(sizes), listed[place // len(sizes)]
         node = node_at(_location(location), fiber.n_nodes)
-        for amplitude in amplitudes:
-            run = session.run(float(amplitude), recording)
-            last = run.last_spike(node) if run.count(node) else np.nan
-            rows.append((index, float(amplitude), run.count(node), last, run.n_steps, chosen.name, run))
+        last = run.last_spike(node) if run.count(node) else np.nan
+        rows.append((index, run.amplitude, run.count(node), last, run.n_steps, chosen.name_for(fiber), run))
     columns = ["index", "amplitude_mA", "n_aps", "last_ap_ms", "n_steps", "engine", "run"]
     return pandas.DataFrame(rows, columns=columns)
+
+
+def _single(amplitude: float, recording: Recording | None) -> Protocol:
+    run = yield RunRequest(amplitude, recording)
+    return run
 
 
 def fitted(waveform: ArrayLike, dt: float, tstop: float | None) -> NDArray[np.float64]:

@@ -1,0 +1,51 @@
+"""The engine that takes another one for each fiber: batch where it covers the fiber's model, else NEURON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ascent.engines.base import Engine, Session, Stimulus, Task
+from ascent.fibers.fiber import Fiber
+
+
+class AutoEngine(Engine):
+    """Chooses by fiber.
+
+    Parameters
+    ----------
+    threads : int
+        Threads of the batch engine.
+    """
+
+    name = "auto"
+
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
+        self._engines: dict[str, Engine] = {}
+
+    def name_for(self, fiber: Fiber) -> str:
+        from ascent.engines.batch.engine import why_not
+
+        return "batch" if why_not(fiber) is None else "neuron"
+
+    def open(self, fiber: Fiber, stimulus: Stimulus) -> Session:
+        return self._engine(self.name_for(fiber)).open(fiber, stimulus)
+
+    def run_many(self, tasks: Sequence[Task]) -> list[Any]:
+        """Do every task in the engine that suits its fiber; their outcomes, in the order of `tasks`."""
+        outcomes: list[Any] = [None] * len(tasks)
+        for name in ("batch", "neuron"):
+            places = [place for place, task in enumerate(tasks) if self.name_for(task.fiber) == name]
+            if places:
+                done = self._engine(name).run_many([tasks[place] for place in places])
+                for place, outcome in zip(places, done, strict=True):
+                    outcomes[place] = outcome
+        return outcomes
+
+    def _engine(self, name: str) -> Engine:
+        from ascent.engines import get_engine
+
+        if name not in self._engines:
+            self._engines[name] = get_engine(name, self._threads)
+        return self._engines[name]
