@@ -5,6 +5,7 @@ Concentrations of
   Schild JH, Clark JW, Hay H, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
   model interpretations of dynamic discharge characteristics. J Neurophysiol 71:2338-2358:
 inside, calmodulin with four sites binds calcium (occupied fraction o); outside, a thin shell exchanges with a bath.
+Solved for the sum of free and bound calcium, so that binding neither makes nor loses any, however long the step.
 The shell's exchange has the sign that brings it to the bath's concentration, opposite to that printed in the paper.
 ENDCOMMENT
 
@@ -36,18 +37,20 @@ PARAMETER {
 ASSIGNED {
     diam (um)
     ica (mA/cm2)
+    cai (mM)
 }
 
 STATE {
-    cai (mM)
-    cao (mM)
+    total (mM)
     o
+    cao (mM)
 }
 
 INITIAL {
-    cai = cai_rest
-    cao = cao_bath
     o = 0.05
+    cai = cai_rest
+    total = cai + sites * o
+    cao = cao_bath
 }
 
 BREAKPOINT {
@@ -56,7 +59,10 @@ BREAKPOINT {
 
 : a cylinder has 4/diam of surface for its volume, the shell 4 diam / ((diam + shell)^2 - diam^2); 1e4 is um in a cm
 DERIVATIVE pools {
-    o' = 100 * cai * (1 - o) - 0.238 * o
-    cai' = -ica * 4e4 / (diam * 2 * faraday) - sites * (100 * cai * (1 - o) - 0.238 * o)
+    LOCAL free
+    free = 1 - o
+    total' = -ica * 4e4 / (diam * 2 * faraday)
+    o' = 100 * free * (total - sites * o) - 0.238 * o
     cao' = ica * 4e4 * diam / (((diam + shell) * (diam + shell) - diam * diam) * 2 * faraday) + (cao_bath - cao) / exchange_time
+    cai = total - sites * o
 }
