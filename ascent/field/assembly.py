@@ -76,7 +76,7 @@ def build_geometry(
     glued = glue_by_priority([(part.domain, part.solid) for part in parts])
     shape = _name_faces(glued, removed, set(nerve.sheath_thickness), domain)
     _check_contacts(shape, contacts)
-    refine_gaps(shape, {INSULATOR, *(contact.name for contact in contacts)}, nerve.outlines)
+    refine_gaps(shape, {INTERIOR, INSULATOR, *(contact.name for contact in contacts)}, nerve.outlines)
     names = dict.fromkeys(solid.name for solid in shape.solids)
     roles = {part.domain: part.role for part in parts}
     sigma_perineurium = conductivity_of("perineurium", model, materials)[0] if nerve.sheath_thickness else 0.0

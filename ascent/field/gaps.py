@@ -24,8 +24,9 @@ def refine_gaps(shape: Any, names: set[str], nerve: Sequence[Polygon]) -> None:
     shape : netgen.occ.TopoDS_Shape
         The named geometry; ``face.maxh`` is set in place, µm.
     names : set of str
-        Faces to look at: contacts and insulator, which are short along z. (A limit on the nerve itself would
-        refine all of its length; the size grows only slowly with distance, so this reaches it too.)
+        Faces to look at: contacts, insulator and borders of fill and recess, which are short along z. (A limit
+        on the nerve itself would refine all of its length; the size grows only slowly with distance, so this
+        reaches it too.)
     nerve : sequence of shapely.Polygon
         Outlines of what is extruded along z, µm.
     """
