@@ -72,9 +72,11 @@ class _Emitter:
         """A static member function that computes and stores."""
         preparing = name == "prepare"
         needed = self._needed((node for _, node in stores), preparing)
-        uses = _uses(needed, stores, frozenset() if preparing else frozenset(self._constants))
+        leaves = frozenset() if preparing else frozenset(self._constants)
+        uses = _uses(needed, stores, leaves)
+        sums = [node for node in needed if node.operator in ("+", "-") and node not in leaves]
+        fused = {product for node in sums for product in _products(node, uses)}
         lines = []
-        fused = {node for node in needed if node.operator in ("+", "-") for node in _product(node, uses)}
         for node in needed:
             if node.is_constant or node in fused:
                 continue
@@ -159,7 +161,7 @@ def _uses(needed: Sequence[Node], stores: Sequence[tuple[str, Node]], leaves: fr
     return uses
 
 
-def _product(node: Node, uses: Mapping[Node, int]) -> list[Node]:
+def _products(node: Node, uses: Mapping[Node, int]) -> list[Node]:
     """The product that a sum takes into a fused multiply-add: one that nothing else needs."""
     found = [operand for operand in node.operands if operand.operator == "*" and uses[operand] == 1]
     return found[:1]

@@ -143,7 +143,8 @@ class Execution:
         x = graph.input("unknown", statement.name)
         self._assign(statement.name, x)
         rate = graph.numeric(self.evaluate(statement.value))
-        form = AffineForms(graph, x).of(rate)
+        forms = AffineForms(graph, x)
+        form = forms.of(rate)
         if form is None:
             raise unsupported(
                 self._ast.file,
@@ -152,12 +153,12 @@ class Execution:
             )
         dt = graph.input("step", "dt")
         if form.slope.is_constant and form.slope.value == 0.0:
-            growth = graph.divide(graph.multiply(dt, form.intercept), form.denominator)
+            growth = graph.divide(graph.multiply(dt, graph.multiply(form.factor, form.intercept)), form.denominator)
             self._assign(statement.name, graph.add(state, growth))
             return
         target = graph.negative(graph.divide(form.intercept, form.slope))
-        exponent = graph.divide(graph.multiply(dt, form.slope), form.denominator)
-        change = graph.multiply(graph.negative(graph.function("expm1", exponent)), graph.subtract(target, state))
+        exponent = graph.multiply(dt, forms.slope(form))
+        change = graph.multiply(graph.function("expm1", exponent), graph.subtract(state, target))
         self._assign(statement.name, graph.add(change, state))
 
     def evaluate(self, expression: Expression) -> Node:

@@ -8,7 +8,7 @@ never more; nothing that could lose digits (reordering of sums) is done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 #: Operators whose result is a mask.
@@ -213,11 +213,16 @@ class Graph:
 
 @dataclass(frozen=True)
 class Affine:
-    """(slope * x + intercept) / denominator, none of which depends on x."""
+    """factor (slope * x + intercept) / denominator, none of which depends on x."""
 
     slope: Node
     intercept: Node
+    factor: Node
     denominator: Node
+
+    @property
+    def parts(self) -> tuple[Node, Node, Node, Node]:
+        return self.slope, self.intercept, self.factor, self.denominator
 
 
 class AffineForms:
@@ -239,61 +244,72 @@ class AffineForms:
         graph = self._graph
         zero, one = graph.constant(0.0), graph.constant(1.0)
         if not self.depends(node):
-            return Affine(zero, node, one)
+            return Affine(zero, node, one, one)
         if node is self._x:
-            return Affine(one, zero, one)
+            return Affine(one, zero, one, one)
         operator, operands = node.operator, node.operands
         if operator == "neg":
             form = self.of(operands[0])
-            return form and Affine(graph.negative(form.slope), graph.negative(form.intercept), form.denominator)
+            return form and replace(form, factor=graph.negative(form.factor))
         if operator in ("+", "-"):
             return self._sum(operands[0], graph.negative(operands[1]) if operator == "-" else operands[1])
         if operator == "*":
             factor, other = operands if self.depends(operands[1]) else operands[::-1]
             form = None if self.depends(factor) else self.of(other)
-            return form and Affine(
-                graph.multiply(factor, form.slope), graph.multiply(factor, form.intercept), form.denominator
-            )
+            return form and replace(form, factor=graph.multiply(factor, form.factor))
         if operator == "/":
             form = None if self.depends(operands[1]) else self.of(operands[0])
-            return form and Affine(form.slope, form.intercept, graph.multiply(form.denominator, operands[1]))
+            return form and replace(form, denominator=graph.multiply(form.denominator, operands[1]))
         if operator == "select" and not self.depends(operands[0]):
             forms = self.of(operands[1]), self.of(operands[2])
             if forms[0] and forms[1]:
-                pairs = zip(self._parts(forms[0]), self._parts(forms[1]), strict=True)
+                pairs = zip(forms[0].parts, forms[1].parts, strict=True)
                 return Affine(*(graph.select(operands[0], *pair) for pair in pairs))
         return None
 
+    def slope(self, form: Affine) -> Node:
+        """The derivative by x."""
+        return self._graph.divide(self._graph.multiply(form.factor, form.slope), form.denominator)
+
     def _sum(self, a: Node, b: Node) -> Affine | None:
-        graph = self._graph
         first, second = self.of(a), self.of(b)
         if first is None or second is None:
             return None
-        if first.denominator is not second.denominator:
+        if (first.factor, first.denominator) != (second.factor, second.denominator):
+            first, second = self._plain(first), self._plain(second)
             if not self.depends(a):
                 first = self._over(first, second.denominator)
             elif not self.depends(b):
                 second = self._over(second, first.denominator)
-            else:
-                first, second = self._plain(first), self._plain(second)
-        return Affine(
-            graph.add(first.slope, second.slope), graph.add(first.intercept, second.intercept), first.denominator
+            elif first.denominator is not second.denominator:
+                first, second = self._whole(first), self._whole(second)
+        return replace(
+            first,
+            slope=self._graph.add(first.slope, second.slope),
+            intercept=self._graph.add(first.intercept, second.intercept),
         )
 
     def _over(self, form: Affine, denominator: Node) -> Affine:
-        return Affine(form.slope, self._graph.multiply(form.intercept, denominator), denominator)
+        return replace(form, intercept=self._graph.multiply(form.intercept, denominator), denominator=denominator)
 
     def _plain(self, form: Affine) -> Affine:
-        divide = self._graph.divide
-        return Affine(
-            divide(form.slope, form.denominator),
-            divide(form.intercept, form.denominator),
-            self._graph.constant(1.0),
+        """The form with its factor multiplied in."""
+        multiply = self._graph.multiply
+        return replace(
+            form,
+            slope=multiply(form.factor, form.slope),
+            intercept=multiply(form.factor, form.intercept),
+            factor=self._graph.constant(1.0),
         )
 
-    @staticmethod
-    def _parts(form: Affine) -> tuple[Node, Node, Node]:
-        return form.slope, form.intercept, form.denominator
+    def _whole(self, form: Affine) -> Affine:
+        divide = self._graph.divide
+        return replace(
+            form,
+            slope=divide(form.slope, form.denominator),
+            intercept=divide(form.intercept, form.denominator),
+            denominator=self._graph.constant(1.0),
+        )
 
 
 def _is(node: Node, value: float) -> bool:

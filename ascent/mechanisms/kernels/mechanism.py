@@ -161,10 +161,11 @@ class _Builder:
         names = Names(self._lookup)
         once = Execution(self.ast, graph, names)
         once.run(body)
-        form = AffineForms(graph, v).of(self._total(once.values))
+        forms = AffineForms(graph, v)
+        form = forms.of(self._total(once.values))
         if form is not None and not names.read & set(once.values):
             values = once.values
-            conductance = graph.divide(form.slope, form.denominator)
+            conductance = forms.slope(form)
         else:
             # as NEURON: the block runs at v + 0.001 mV, then at v with what the first run left in its variables
             step = graph.constant(VOLTAGE_STEP)
