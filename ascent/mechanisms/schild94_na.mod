@@ -2,7 +2,7 @@ TITLE Sodium currents of a nodose C-type neuron, 1994
 
 COMMENT
 Fast (tetrodotoxin-sensitive; gates mf, hf, jf) and slow (resistant; gates ms, hs) sodium currents of
-  Schild JH, Clark JW, Hay H, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
+  Schild JH, Clark JW, Hay M, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
   model interpretations of dynamic discharge characteristics. J Neurophysiol 71:2338-2358,
 with that paper's shift for C-type neurons, which does not touch jf. Time constants are scaled from 22.85 degC, jf's not.
 ENDCOMMENT

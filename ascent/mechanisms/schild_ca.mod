@@ -2,7 +2,7 @@ TITLE Calcium currents of a nodose C-type neuron
 
 COMMENT
 Long-lasting N-type (gates dn, f1, f2), transient T-type (gates d, f) and background calcium currents of
-  Schild JH, Clark JW, Hay H, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
+  Schild JH, Clark JW, Hay M, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
   model interpretations of dynamic discharge characteristics. J Neurophysiol 71:2338-2358,
 with that paper's shift for C-type neurons and its reversal potential, 78.7 mV below Nernst's.
 Time constants are scaled from 22.85 degC.

@@ -2,7 +2,7 @@ TITLE Potassium currents of a nodose C-type neuron
 
 COMMENT
 Delayed rectifier (gate n), A-type (p, q), slowly inactivating D-type (xd, yd) and calcium-activated (c) currents of
-  Schild JH, Clark JW, Hay H, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
+  Schild JH, Clark JW, Hay M, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
   model interpretations of dynamic discharge characteristics. J Neurophysiol 71:2338-2358,
 with that paper's shift for C-type neurons in the steady states of all but c. Time constants are scaled from 22.85 degC.
 ENDCOMMENT

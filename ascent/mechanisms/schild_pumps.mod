@@ -2,7 +2,7 @@ TITLE Pumps, exchanger and sodium background of a nodose C-type neuron
 
 COMMENT
 Sodium-potassium pump, calcium pump, sodium-calcium exchanger and background sodium current of
-  Schild JH, Clark JW, Hay H, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
+  Schild JH, Clark JW, Hay M, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
   model interpretations of dynamic discharge characteristics. J Neurophysiol 71:2338-2358.
 Sodium and potassium concentrations do not change. Strengths are scaled from 22 degC (calcium pump) and 22.85 degC.
 The published voltage factor of the sodium-potassium pump, (v + 150) / (v + 200), ends in a pole at -200 mV; below

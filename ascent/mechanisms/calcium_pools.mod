@@ -1,8 +1,8 @@
-TITLE Calcium inside and around a nodose C-type neuron
+TITLE Calcium inside and around an unmyelinated axon
 
 COMMENT
 Concentrations of
-  Schild JH, Clark JW, Hay H, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
+  Schild JH, Clark JW, Hay M, Mendelowitz D, Andresen MC, Kunze DL (1994). A- and C-type rat nodose sensory neurons:
   model interpretations of dynamic discharge characteristics. J Neurophysiol 71:2338-2358:
 inside, calmodulin with four sites binds calcium (occupied fraction o); outside, a thin shell exchanges with a bath.
 Solved for the sum of free and bound calcium, so that binding neither makes nor loses any, however long the step.
@@ -11,7 +11,7 @@ ENDCOMMENT
 
 NEURON {
     THREADSAFE
-    SUFFIX schild_calcium
+    SUFFIX calcium_pools
     USEION ca READ ica WRITE cai, cao
     RANGE cai_rest, cao_bath, shell, exchange_time, sites
 }

@@ -1,4 +1,4 @@
-TITLE Sodium and potassium inside and around a C-nociceptor
+TITLE Sodium and potassium inside and around an unmyelinated axon
 
 COMMENT
 Concentrations of
@@ -8,7 +8,7 @@ ENDCOMMENT
 
 NEURON {
     THREADSAFE
-    SUFFIX tigerholm_ions
+    SUFFIX sodium_potassium_pools
     USEION na READ ina WRITE nai, nao
     USEION k READ ik WRITE ki, ko
     RANGE nai_rest, nao_bath, ki_rest, ko_bath, space, permeability
