@@ -34,15 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when the work was done, 1 when some of it failed, 2 when the call or its input was wrong,
-        130 when interrupted.
+        0 when the work was done, 1 when some of it failed or it was interrupted, 2 when the call or its
+        input was wrong.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _dispatch(arguments)
     except KeyboardInterrupt:
         print("ascent: interrupted; what was finished is kept.", file=sys.stderr)
-        return 130
+        return 1
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -12,6 +12,9 @@ import typer
 
 from ascent.errors import AscentError
 
+#: What typer exits with after Ctrl-C.
+_INTERRUPTED = 130
+
 ProjectOption = Annotated[
     Path | None,
     typer.Option(
@@ -36,12 +39,22 @@ def run_application(application: typer.Typer, name: str, arguments: list[str]) -
     try:
         command.main(args=arguments, prog_name=f"ascent {name}")
     except SystemExit as stop:
+        if stop.code == _INTERRUPTED:
+            raise KeyboardInterrupt from None
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 2
     except AscentError as error:
         for line in str(error).splitlines():
             print(f"ascent {name}: {line}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        print(f"ascent {name}: {describe(error)}", file=sys.stderr)
+        return 1
     return 0
+
+
+def describe(error: OSError) -> str:
+    """One sentence about a file that could not be read or written."""
+    return f"{error.filename or 'a file'}: {error.strerror or error}."
 
 
 def configure_logging(quiet: bool, verbose: bool) -> None:

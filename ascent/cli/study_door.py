@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ascent.cli.shared import describe
 from ascent.config.groups import configuration_folder, configuration_groups, quote_group_numbers
 from ascent.errors import AscentError
 
@@ -59,5 +60,9 @@ def _run(compose: Any, arguments: Sequence[str]) -> int:
             return 2
         return run_study(composed, overrides=list(arguments)).exit_code
     except AscentError as error:
-        print(f"ascent: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"ascent: {line}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        print(f"ascent: {describe(error)}", file=sys.stderr)
+        return 1

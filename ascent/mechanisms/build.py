@@ -100,6 +100,8 @@ def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
     if not files:
         return
     library = _build(files)
+    # Without this NEURON looks for a display and says on standard error that there is none.
+    os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
     from neuron import h
 
     for path in files:

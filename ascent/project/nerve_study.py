@@ -172,7 +172,8 @@ def _run_all(
 def _print_summary(table: pd.DataFrame, failures: dict[str, str], archive: Path) -> None:
     from ascent.analysis.summary import print_summary
 
-    print_summary(table)
+    if len(table):
+        print_summary(table)
     for name, sentence in failures.items():
         print(f"ascent: {name} failed: {sentence}", file=sys.stderr)
     print(archive)

@@ -1,13 +1,24 @@
 """pipeline, submit and import_n_sims on a project folder, from masks to thresholds."""
 
+import contextlib
 import json
 import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ascent.cli import main
+from ascent.errors import AscentError
+from ascent.project.cache import CACHE_VARIABLE
+from ascent.project.layout import ProjectFolder
 
 N_SIM = Path("samples/0/models/0/sims/0/n_sims/0")
 
@@ -283,3 +294,82 @@ def test_env_setup_writes_where_exports_go(fresh_project: Path, tmp_path: Path) 
 def test_submit_lists_exported_runs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["submit", "-l", "--project", str(project), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["n_sims"] == ["0_0_0_0"]
+
+
+def test_an_interrupt_ends_with_a_sentence_and_leaves_whole_files_only(fresh_project: Path) -> None:
+    words = [sys.executable, "-m", "ascent", "pipeline", "0", "--project", str(fresh_project), "-n", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), CACHE_VARIABLE: str(fresh_project / "c")}
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("sample 0"):
+            break
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert list(fresh_project.rglob("*.part*")) == []
+    assert not (fresh_project / "export").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    fresh_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import tempfile
+
+    def refused(*_: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied", str(options.get("dir")))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    assert run("pipeline", fresh_project) == 1
+    said = capsys.readouterr().err
+    assert "Permission denied" in said
+    assert "Traceback" not in said
+
+
+def damaged(text: str, count: int) -> list[bytes]:
+    """`count` damaged versions of a file: cut, with other bytes in it, with lines gone."""
+    generator = random.Random(7)
+    versions = []
+    for number in range(count):
+        data = bytearray(text.encode())
+        place = generator.randrange(len(data))
+        if number % 3 == 0:
+            data = data[:place]
+        elif number % 3 == 1:
+            for _ in range(generator.randrange(1, 9)):
+                data[generator.randrange(len(data))] = generator.randrange(256)
+        else:
+            del data[place : place + generator.randrange(1, 40)]
+        versions.append(bytes(data))
+    return versions
+
+
+def readers(project: Path) -> dict[str, Callable[[], object]]:
+    from ascent.project.field_stage import field_report
+    from ascent.project.inputs import RunInputs
+    from ascent.project.n_sims import read_n_sim
+    from ascent.project.sim_stage import read_contacts
+    from ascent.project.submit import exported_runs
+
+    folder, model = ProjectFolder.find(project, {}), project / "samples/0/models/0"
+    return {
+        "export/runs/0.json": lambda: exported_runs(folder),
+        "samples/0/models/0/mesh/im.json": lambda: read_contacts(model),
+        "samples/0/models/0/bases/report.json": lambda: field_report(model),
+        "config/user/runs/0.json": lambda: RunInputs.of(folder, 0),
+        "export/n_sims/0_0_0_0/0.json": lambda: read_n_sim(project / "export/n_sims/0_0_0_0"),
+    }
+
+
+def test_a_hundred_damaged_files_of_each_kind_are_answered_with_sentences(project: Path) -> None:
+    for file, read in readers(project).items():
+        whole = (project / file).read_text()
+        for data in damaged(whole, 100):
+            (project / file).write_bytes(data)
+            with contextlib.suppress(AscentError):
+                read()
+        (project / file).write_text(whole)
+        read()
