@@ -60,12 +60,42 @@ class Cable:
         """Number of nodes, passive ends included."""
         return len(self.channel_area)
 
-    def coefficients(self, dt: float) -> Array:
-        """Coefficients of the C++ solver for a step of `dt` (ms), shape (n_sections, n_coefficients)."""
-        inside = [self.capacitance / dt, self.leak, self.leak_source, self.axial]
-        if self.kind == "SingleCable":
-            return np.stack(inside, axis=1)
-        return np.stack([*inside, self.outer_capacitance / dt, self.outer_conductance, self.outer_axial], axis=1)
+
+class PlainCable:
+    """A cable as the C++ solver takes it section by section, for a step of `dt` (ms).
+
+    Arrays are padded to a batch's `capacity` (in nodes) with sections that are cut off from everything.
+    """
+
+    def __init__(self, cable: Cable, dt: float) -> None:
+        self._cable = cable
+        self.name = cable.kind
+        columns = [cable.capacitance / dt, cable.leak, cable.leak_source, cable.axial]
+        if cable.kind == "DoubleCable":
+            columns += [cable.outer_capacitance / dt, cable.outer_conductance, cable.outer_axial]
+        self._coefficients = np.stack(columns, axis=1)
+
+    def coefficients(self, capacity: int) -> Array:
+        """Coefficients of the sections."""
+        padded = np.zeros((self._n_sections(capacity), self._coefficients.shape[1]))
+        padded[:, 0] = 1.0
+        padded[: len(self._coefficients)] = self._coefficients
+        return padded.ravel()
+
+    def drive(self, potentials: Array, capacity: int) -> Array:
+        """Potentials (mV for 1 mA) at the sections."""
+        padded = np.zeros(self._n_sections(capacity))
+        padded[: len(potentials)] = potentials
+        return padded
+
+    def state(self, sections: Array, capacity: int) -> Array:
+        """Membrane and periaxonal potentials of the sections; nothing for a single cable."""
+        padded = np.zeros((self._n_sections(capacity), sections.shape[1]))
+        padded[: len(sections)] = sections
+        return padded.ravel()
+
+    def _n_sections(self, capacity: int) -> int:
+        return (capacity - 1) * self._cable.sections_per_node + 1
 
 
 def cable_of(fiber: Fiber) -> Cable:

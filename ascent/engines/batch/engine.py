@@ -6,16 +6,18 @@ on its companions in the lanes, nor on the number of lanes, nor on threads.
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from typing import Any
 
 from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResult, Session, Stimulus, StopRule, Task
 from ascent.engines.batch.lane_queue import current_of, work
 from ascent.engines.batch.library import Solver, supported_lanes
-from ascent.engines.batch.prepared import PreparedCable, store
+from ascent.engines.batch.prepared import store
 from ascent.errors import ConfigError
 from ascent.fibers.fiber import Fiber
 
@@ -29,15 +31,18 @@ class BatchEngine(Engine):
         Solvers that work side by side in threads of this process.
     lanes : int, optional
         Lanes of a solver; by default what the processor does best.
+    plain : bool
+        Eliminate section by section even where the cable can be reduced to its modes.
     """
 
     name = "batch"
 
-    def __init__(self, threads: int = 1, lanes: int | None = None) -> None:
+    def __init__(self, threads: int = 1, lanes: int | None = None, plain: bool = False) -> None:
         if threads < 1:
             raise ConfigError(f"threads is {threads}; it should be at least 1.")
         self._threads = threads
         self._lanes = lanes
+        self._plain = plain
 
     def open(self, fiber: Fiber, stimulus: Stimulus) -> BatchSession:
         return BatchSession(self, fiber, stimulus)
@@ -45,42 +50,58 @@ class BatchEngine(Engine):
     def run_many(self, tasks: Sequence[Task]) -> list[Any]:
         """Do every task, as many at a time as there are lanes; their outcomes, in the order of `tasks`."""
         outcomes: list[Any] = [None] * len(tasks)
-        for prepared, group in self._groups(tasks).values():
-            self._work_off(prepared, group, outcomes)
+        for group in self._groups(tasks).values():
+            self._work_off(group, outcomes)
         return outcomes
 
-    def _groups(self, tasks: Sequence[Task]) -> dict[object, tuple[PreparedCable, deque[tuple[int, Task]]]]:
+    def _groups(self, tasks: Sequence[Task]) -> dict[object, _Group]:
         """Tasks that one solver can do, long fibers first so that lanes hold fibers of about the same length."""
-        groups: dict[object, tuple[PreparedCable, deque[tuple[int, Task]]]] = {}
+        groups: dict[object, _Group] = {}
         for place, task in sorted(enumerate(tasks), key=lambda entry: -entry[1].fiber.n_sections):
             current_of(task)
             prepared = store(self._lanes).get(task.fiber)
-            header = prepared.membrane.kernel.header
-            key = (header, prepared.cable.kind, prepared.cable.sections_per_node, task.stimulus.dt)
-            groups.setdefault(key, (prepared, deque()))[1].append((place, task))
+            dt, pulses = task.stimulus.dt, task.stimulus.intracellular
+            # a current into a passive end enters the cable where the modes have no port
+            plain = self._plain or (pulses is not None and prepared.cable.channel_area[pulses.node] == 0)
+            form = prepared.form(dt, plain).name
+            key = (prepared.membrane.kernel.header, form, prepared.cable.sections_per_node, dt)
+            if key not in groups:
+                library = prepared.membrane.library(form, self._lanes)
+                groups[key] = _Group(library, task.fiber.n_nodes, prepared.cable.sections_per_node, dt, plain)
+            groups[key].tasks.append((place, task))
         return groups
 
-    def _work_off(self, prepared: PreparedCable, tasks: deque[tuple[int, Task]], outcomes: list[Any]) -> None:
-        library = prepared.membrane.library(prepared.cable.kind, self._lanes)
-        longest, dt = tasks[0][1].fiber.n_nodes, tasks[0][1].stimulus.dt
-
-        def solver() -> Solver:
-            return Solver(library, longest, prepared.cable.sections_per_node, dt)
-
+    def _work_off(self, group: _Group, outcomes: list[Any]) -> None:
         halt = threading.Event()
-        lanes = library.ascent_lanes()
-        n_threads = min(self._threads, -(-len(tasks) // lanes))
+        n_threads = min(self._threads, -(-len(group.tasks) // group.library.ascent_lanes()))
+        arguments = (group.tasks, outcomes, self._lanes, group.plain, halt)
         if n_threads == 1:
-            work(solver(), tasks, outcomes, self._lanes, halt)
+            work(group.solver(), *arguments)
             return
         with ThreadPoolExecutor(n_threads) as pool:
-            futures = [pool.submit(work, solver(), tasks, outcomes, self._lanes, halt) for _ in range(n_threads)]
+            futures = [pool.submit(work, group.solver(), *arguments) for _ in range(n_threads)]
             try:
                 wait(futures, return_when=FIRST_EXCEPTION)
             finally:
                 halt.set()
             for future in futures:
                 future.result()
+
+
+@dataclass(eq=False)
+class _Group:
+    """Tasks for solvers of one kind; `capacity` is the number of nodes of the longest fiber."""
+
+    library: ctypes.CDLL
+    capacity: int
+    sections_per_node: int
+    dt: float
+    plain: bool
+    tasks: deque[tuple[int, Task]] = field(default_factory=deque)
+
+    def solver(self) -> Solver:
+        """A solver for the group."""
+        return Solver(self.library, self.capacity, self.sections_per_node, self.dt)
 
 
 class BatchSession(Session):

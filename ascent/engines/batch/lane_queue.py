@@ -1,4 +1,4 @@
-"""Working through a queue of tasks in the lanes of C++ solvers: a lane whose run has ended gets the next one at once."""
+"""Working through a queue of tasks in the lanes of C++ solvers: a lane whose run has ended gets the next at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascent.engines.base import RunRequest, RunResult, StopRule, Task
+from ascent.engines.batch.cables import PlainCable
 from ascent.engines.batch.library import AT_REST, ENDED, FIRED, RUNNING, Job, Solver
+from ascent.engines.batch.modes import ModalCable
 from ascent.engines.batch.prepared import SECTION_STEPS, CableState, PreparedCable, store
 from ascent.engines.batch.records import Records
 from ascent.errors import ConfigError
@@ -41,13 +43,11 @@ class SpikeTimes(Sequence[NDArray[np.float64]]):
 class TaskRun:
     """A task on its way: its arrays for one solver, and the run that it is at."""
 
-    def __init__(
-        self, task: Task, prepared: PreparedCable, capacity: int, shared: SharedArrays, lanes: int | None
-    ) -> None:
+    def __init__(self, task: Task, prepared: PreparedCable, shared: SharedArrays, lanes: int | None) -> None:
         self.task = task
         self.prepared = prepared
         fiber, stimulus = task.fiber, task.stimulus
-        self._capacity = capacity
+        self._capacity = shared.capacity
         self._current = current = current_of(task)
         driven = np.flatnonzero(stimulus.waveform) if current is None else np.flatnonzero(
             (stimulus.waveform != 0) | (current != 0)
@@ -55,14 +55,11 @@ class TaskRun:
         self._onset = int(driven[0]) if driven.size else stimulus.n_steps
         self._over = int(driven[-1]) + 1 if driven.size else 0
         rest = prepared.state_at(stimulus, 0, lanes)
-        self._settled = shared.job(prepared, stimulus.dt, rest)
-        self._driven = self._settled if self._onset == 0 else shared.job(
-            prepared, stimulus.dt, prepared.state_at(stimulus, self._onset, lanes)
-        )  # fmt: skip
-        drive = np.zeros(shared.n_drive)
-        drive[: fiber.n_sections] = fiber.potentials
+        self._settled = shared.job(prepared, rest)
+        onset = rest if self._onset == 0 else prepared.state_at(stimulus, self._onset, lanes)
+        self._driven = shared.job(prepared, onset)
+        self._drive = shared.form(prepared).drive(fiber.potentials, self._capacity)
         self._rest_values, self._band_values = shared.band(prepared, rest, fiber)
-        self._drive = drive
         self._records: Records | None = None
         self._request: RunRequest | None = None
         self.outcome: Any = None
@@ -129,17 +126,22 @@ class TaskRun:
 class SharedArrays:
     """Arrays that several tasks of one solver use."""
 
-    def __init__(self, solver: Solver) -> None:
-        self._capacity = solver.capacity
-        self.n_drive = solver.n_drive
+    def __init__(self, solver: Solver, plain: bool) -> None:
+        self.capacity = solver.capacity
+        self._dt = solver.dt
+        self._plain = plain
         self._jobs: dict[tuple[int, int], tuple[Job, list[Any]]] = {}
         self._bands: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
-    def job(self, prepared: PreparedCable, dt: float, state: CableState) -> tuple[Job, list[Any]]:
+    def form(self, prepared: PreparedCable) -> PlainCable | ModalCable:
+        """The cable as the solver takes it."""
+        return prepared.form(self._dt, self._plain)
+
+    def job(self, prepared: PreparedCable, state: CableState) -> tuple[Job, list[Any]]:
         """A job with cable and state set, and what must be kept alive for it."""
         key = (id(prepared), id(state))
         if key not in self._jobs:
-            job, arrays = prepared.job(dt, self._capacity, state)
+            job, arrays = prepared.job(self.form(prepared), self.capacity, state)
             self._jobs[key] = job, [*arrays, prepared, state]
         return self._jobs[key]
 
@@ -152,19 +154,24 @@ class SharedArrays:
             variables = np.full((n_nodes, prepared.membrane.n_variables), np.inf)
             for gate, distance in quiet.gates.items():
                 variables[voltages < np.inf, prepared.membrane.gates[gate]] = distance
-            extra = self._capacity - n_nodes
+            extra = self.capacity - n_nodes
             band = np.concatenate(
                 [voltages, np.full(extra, np.inf), variables.ravel(), np.full(extra * variables.shape[1], np.inf)]
             )
-            self._bands[key] = rest.values(self._capacity), band
+            self._bands[key] = rest.values(self.capacity), band
         return self._bands[key]
 
 
 def work(
-    solver: Solver, tasks: deque[tuple[int, Task]], outcomes: list[Any], lanes: int | None, halt: threading.Event
+    solver: Solver,
+    tasks: deque[tuple[int, Task]],
+    outcomes: list[Any],
+    lanes: int | None,
+    plain: bool,
+    halt: threading.Event,
 ) -> None:
     """Take tasks from the queue until it is empty, as many at a time as the solver has lanes."""
-    shared = SharedArrays(solver)
+    shared = SharedArrays(solver, plain)
     active: dict[int, tuple[int, TaskRun]] = {}
     keep: dict[int, TaskRun] = {}
 
@@ -187,7 +194,7 @@ def work(
             except IndexError:
                 return
             prepared = store(lanes).get(task.fiber)
-            run = TaskRun(task, prepared, solver.capacity, shared, lanes)
+            run = TaskRun(task, prepared, shared, lanes)
             job = advance(run, None)
             if job is not None:
                 solver.assign(lane, job)

@@ -1,4 +1,4 @@
-"""The C++ solver as a shared library: compiled once for a membrane and a cable, found again in a cache, called by ctypes.
+"""The C++ solver as a shared library: compiled once for a membrane and a cable, called by ctypes.
 
 The cache is addressed by all sources, the compiler and its flags. ctypes releases the Global Interpreter Lock while
 the library computes.

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascent.engines.base import Stimulus
-from ascent.engines.batch.cables import Cable, cable_of
+from ascent.engines.batch.cables import Cable, PlainCable, cable_of
 from ascent.engines.batch.library import Job, Solver
 from ascent.engines.batch.membranes import NodeMembrane, membrane_of
+from ascent.engines.batch.modes import ModalCable, reducible
 from ascent.fibers.fiber import Fiber
 
 Array = NDArray[np.float64]
@@ -34,7 +35,7 @@ def cable_key(fiber: Fiber) -> tuple[object, ...]:
 
 @dataclass(eq=False)
 class PreparedCable:
-    """Cable and membrane of a fiber, and its states; arrays are laid out by :meth:`padded` for a batch.
+    """Cable and membrane of a fiber, and its states.
 
     Attributes
     ----------
@@ -53,6 +54,7 @@ class PreparedCable:
     rest_voltage: float
     #: (initial_dt, n_initial_steps, dt, onset) -> state: sections' (n_sections, n_state), voltages and variables
     states: dict[tuple[float, int, float, int], CableState] = field(default_factory=dict)
+    _forms: dict[tuple[float, bool], PlainCable | ModalCable] = field(default_factory=dict)
 
     def initial(self) -> CableState:
         """The state at the resting potential, nothing settled yet."""
@@ -73,26 +75,19 @@ class PreparedCable:
             self.states[key] = state
         return self.states[key]
 
-    def coefficients(self, dt: float, capacity: int) -> Array:
-        """Coefficients of the C++ solver, padded with sections that are cut off from everything."""
-        coefficients = self.cable.coefficients(dt)
-        padded = np.zeros((_sections(self.cable, capacity), coefficients.shape[1]))
-        padded[:, 0] = 1.0
-        padded[: len(coefficients)] = coefficients
-        return padded
+    def form(self, dt: float, plain: bool) -> PlainCable | ModalCable:
+        """The cable as a C++ solver takes it: reduced to its modes where that is possible and not `plain`."""
+        plain = plain or not reducible(self.cable)
+        if (dt, plain) not in self._forms:
+            self._forms[dt, plain] = PlainCable(self.cable, dt) if plain else ModalCable(self.cable, dt)
+        return self._forms[dt, plain]
 
-    def areas(self, capacity: int) -> Array:
-        """Areas with channels in the solver's unit, which turns mA/cm2 into nA."""
-        return _padded(self.cable.channel_area * 1e-2, capacity)
-
-    def job(self, dt: float, capacity: int, state: CableState) -> tuple[Job, list[Array]]:
+    def job(self, form: PlainCable | ModalCable, capacity: int, state: CableState) -> tuple[Job, list[Array]]:
         """A job with what the cable determines, and the arrays that it points to."""
-        arrays = [
-            self.coefficients(dt, capacity),
-            self.areas(capacity),
-            self.membrane.parameters,
-            state.flat(self.cable, capacity),
-        ]
+        areas = np.zeros(capacity)
+        areas[: self.cable.n_nodes] = self.cable.channel_area * 1e-2  # turns mA/cm2 into nA
+        start = np.concatenate([form.state(state.sections, capacity), state.values(capacity)])
+        arrays = [form.coefficients(capacity), areas, self.membrane.parameters, start]
         job = Job(
             n_nodes=self.cable.n_nodes,
             coefficients=arrays[0].ctypes.data,
@@ -110,9 +105,9 @@ class PreparedCable:
         if n_steps == 0:
             return state
         capacity = self.cable.n_nodes
-        library = self.membrane.library(self.cable.kind, lanes)
-        solver = Solver(library, capacity, self.cable.sections_per_node, dt)
-        job, arrays = self.job(dt, capacity, state)
+        form = self.form(dt, plain=True)
+        solver = Solver(self.membrane.library(form.name, lanes), capacity, self.cable.sections_per_node, dt)
+        job, arrays = self.job(form, capacity, state)
         nothing = np.zeros(max(solver.n_drive, n_steps))
         finish = np.empty(solver.n_state + solver.n_values)
         job.drive = job.waveform = nothing.ctypes.data
@@ -133,12 +128,6 @@ class CableState:
     voltages: Array
     variables: Array
 
-    def flat(self, cable: Cable, capacity: int) -> Array:
-        """As the C++ solver takes it."""
-        sections = np.zeros((_sections(cable, capacity), self.sections.shape[1]))
-        sections[: len(self.sections)] = self.sections
-        return np.concatenate([sections.ravel(), self.values(capacity)])
-
     def values(self, capacity: int) -> Array:
         """Voltages, then variables node by node, of a batch for `capacity` nodes; those too many are as the first."""
         extra = capacity - len(self.voltages)
@@ -147,7 +136,7 @@ class CableState:
 
     @classmethod
     def from_flat(cls, flat: Array, like: CableState) -> CableState:
-        """The inverse of :meth:`flat` for a batch of this cable's own size."""
+        """From what a solver of this cable's own size has written."""
         sections, voltages, variables = np.split(flat, np.cumsum([like.sections.size, like.voltages.size]))
         return cls(sections.reshape(like.sections.shape), voltages, variables.reshape(like.variables.shape))
 
@@ -183,11 +172,3 @@ def _prepare(fiber: Fiber, lanes: int | None) -> PreparedCable:
 def store(lanes: int | None) -> CableStore:
     """The process's prepared cables for a number of lanes."""
     return CableStore(lanes)
-
-
-def _sections(cable: Cable, capacity: int) -> int:
-    return (capacity - 1) * cable.sections_per_node + 1
-
-
-def _padded(values: Array, size: int) -> Array:
-    return np.concatenate([values, np.zeros(size - len(values))])

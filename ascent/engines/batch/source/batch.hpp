@@ -12,7 +12,7 @@
 #include <immintrin.h>
 
 #include "kernel_interface.hpp"
-#include "linear_solvers.hpp"
+#include "modal_cable.hpp"
 
 namespace ascent {
 
@@ -132,8 +132,12 @@ class Batch {
 
     void refresh() {
         n_nodes_ = 0;
-        for (const Lane& lane : lanes_)
-            if (lane.status == RUNNING && lane.job.n_nodes > n_nodes_) n_nodes_ = int(lane.job.n_nodes);
+        std::int64_t n_nodes[LANES];
+        for (int index = 0; index < LANES; ++index) {
+            n_nodes[index] = lanes_[index].job.n_nodes;
+            if (lanes_[index].status == RUNNING && n_nodes[index] > n_nodes_) n_nodes_ = int(n_nodes[index]);
+        }
+        linear_.arrange(n_nodes);
         Membrane::template prepare<V>(parameters_.data(), surroundings_, constants_.data());
         for (int node = 0; node < n_nodes_; ++node) currents(node);
         fresh_ = false;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "kernel_interface.hpp"
@@ -35,6 +36,8 @@ struct SingleCable {
     explicit SingleCable(int n_nodes, int)
         : coefficients(std::size_t(n_nodes) * N_COEFFICIENTS), drive(std::size_t(n_nodes) * N_DRIVE), state(),
           slope_(n_nodes), value_(n_nodes) {}
+
+    void arrange(const std::int64_t*) {}
 
     void solve(int n_nodes, V now, V, const Membranes<V>& nodes) {
         const V* c = coefficients.data();
@@ -82,6 +85,8 @@ struct DoubleCable {
         : stride_(sections_per_node), n_sections_((n_nodes - 1) * sections_per_node + 1),
           coefficients(std::size_t(n_sections_) * N_COEFFICIENTS), drive(std::size_t(n_sections_) * N_DRIVE),
           state(std::size_t(n_sections_) * N_STATE), work_(n_sections_) {}
+
+    void arrange(const std::int64_t*) {}
 
     void solve(int n_nodes, V now, V before, const Membranes<V>& nodes) {
         const int n_sections = (n_nodes - 1) * stride_ + 1;
