@@ -79,6 +79,8 @@ class PlainCable:
         """Coefficients of the sections."""
         padded = np.zeros((self._n_sections(capacity), self._coefficients.shape[1]))
         padded[:, 0] = 1.0
+        if self.name == "DoubleCable":
+            padded[:, 5] = 1.0  # outside too, or its potential would not be determined
         padded[: len(self._coefficients)] = self._coefficients
         return padded.ravel()
 
