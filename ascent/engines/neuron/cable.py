@@ -64,6 +64,8 @@ class Cable:
         for counter, times in zip(self.counters, self.spike_times, strict=True):
             counter.record(times)
         self.clamps: dict[int, Any] = {}
+        self._temperature: float | None = None
+        self._balance: Balance | None = None
         self._applied = _pointers(h, [section(0.5)._ref_e_extracellular for section in self.sections])
         active = self.active_nodes
         self._voltages = _pointers(h, [node(0.5)._ref_v for node in active])
@@ -92,6 +94,9 @@ class Cable:
     def set_temperature(self, temperature: float) -> None:
         """Temperature (°C) of the rates, and of the reversal potentials that are not the mechanisms' own."""
         self.h.celsius = temperature
+        if temperature == self._temperature:
+            return
+        self._temperature = temperature
         for name, ion in self.membrane.ions.items():
             reversal = ion.reversal_at(temperature)
             for node in self.active_nodes:
@@ -120,6 +125,9 @@ class Cable:
 
     def set_balance(self, balance: Balance) -> None:
         """Put back what :meth:`balance` found."""
+        if balance is self._balance:
+            return
+        self._balance = balance
         for (ion, kind), values in balance.items():
             for node, value in zip(self.active_nodes, values, strict=True):
                 setattr(node(0.5).ion_balance, f"{kind}_{ion}", float(value))
