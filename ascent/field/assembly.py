@@ -10,7 +10,7 @@ from typing import Any
 from ascent.errors import GeometryError
 from ascent.field.cuffs import Part, build_cuffs
 from ascent.field.fascicles import build_nerve
-from ascent.field.gaps import refine_gaps
+from ascent.field.gaps import refine_gaps, refine_sheaths
 from ascent.field.geometry import Contact, NerveGeometry
 from ascent.field.materials import conductivity_of
 from ascent.field.perineurium import sheath_conductance
@@ -77,6 +77,7 @@ def build_geometry(
     shape = _name_faces(glued, removed, set(nerve.sheath_thickness), domain)
     _check_contacts(shape, contacts)
     refine_gaps(shape, {INTERIOR, INSULATOR, *(contact.name for contact in contacts)}, nerve.outlines)
+    refine_sheaths(shape, "perineurium", nerve.meshed_sheaths)
     names = dict.fromkeys(solid.name for solid in shape.solids)
     roles = {part.domain: part.role for part in parts}
     sigma_perineurium = conductivity_of("perineurium", model, materials)[0] if nerve.sheath_thickness else 0.0

@@ -34,6 +34,8 @@ class NerveSolids:
         Thickness in µm of the perineurium of every endoneurium domain that a thin sheath separates.
     outlines : list of shapely.Polygon
         Cross-sections of `outermost`, µm.
+    meshed_sheaths : list of (shapely.Polygon, shapely.Polygon)
+        Outer outline of each perineurium that is meshed, with each inner outline in it, µm.
     """
 
     parts: list[Part]
@@ -41,6 +43,7 @@ class NerveSolids:
     endoneurium_domains: tuple[str, ...]
     sheath_thickness: dict[str, float]
     outlines: list[Polygon]
+    meshed_sheaths: list[tuple[Polygon, Polygon]]
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,10 @@ def build_nerve(sample: Any, model: Any, thickness: Any, thickness_mode: str, le
     outermost = [solids[0].solid] if section.nerve is not None else [part.solid for part in solids]
     if section.nerve is None:
         outlines = [Polygon(sample_outline(points)) for points in (*outer_points, *inner_points)]
-    return NerveSolids(solids, outermost, names, sheaths, outlines)
+    outer_polygons = [Polygon(sample_outline(points)) for points in outer_points]
+    inner_polygons = [Polygon(sample_outline(points)) for points in inner_points]
+    meshed_sheaths = [(outer, inner) for outer in outer_polygons for inner in inner_polygons if outer.contains(inner)]
+    return NerveSolids(solids, outermost, names, sheaths, outlines, meshed_sheaths)
 
 
 def _tolerances(model: Any) -> tuple[float, float]:

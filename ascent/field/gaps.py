@@ -1,4 +1,4 @@
-"""Element sizes for the narrow gap between nerve and cuff."""
+"""Element sizes for what is narrow: the gap between nerve and cuff, and a perineurium that is meshed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,33 @@ def refine_gaps(shape: Any, names: set[str], nerve: Sequence[Polygon]) -> None:
             gap = border.distance(outline)
             radius = math.sqrt(outline.area / math.pi)
             if gap > _LEAST_GAP_PER_RADIUS * radius:
-                face.maxh = min(face.maxh, math.sqrt(8 * radius * _SAGITTA_PER_GAP * gap))
+                face.maxh = min(face.maxh, _longest_edge(radius, gap))
+
+
+def refine_sheaths(shape: Any, domain: str, sheaths: Sequence[tuple[Polygon, Polygon]]) -> None:
+    """Limit the element size in a meshed perineurium, so that the triangles of its two sides do not cross.
+
+    Parameters
+    ----------
+    shape : netgen.occ.TopoDS_Shape
+        The named geometry; sizes are set in place, µm.
+    domain : str
+        Name of the solids to refine.
+    sheaths : sequence of (shapely.Polygon, shapely.Polygon)
+        Outer and inner outline of each, µm.
+    """
+    sizes = [
+        _longest_edge(math.sqrt(inner.area / math.pi), outer.exterior.distance(inner.exterior))
+        for outer, inner in sheaths
+    ]
+    for solid in shape.solids:
+        if sizes and solid.name == domain:
+            for face in solid.faces:
+                face.maxh = min([face.maxh, *sizes])
+
+
+def _longest_edge(radius: float, gap: float) -> float:
+    return math.sqrt(8 * radius * _SAGITTA_PER_GAP * gap)
 
 
 def _points(edge: Any) -> Iterator[tuple[float, float]]:
