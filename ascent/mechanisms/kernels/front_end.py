@@ -79,14 +79,16 @@ def _run(path: Path, source: bytes) -> str:
             raise MechanismError(f"nmodl could not be run on {path}: {error}.") from error
         written = sorted(work.rglob("*.ast.json"))
         if done.returncode or not written:
-            raise MechanismError(f"{path}: NEURON's nmodl does not accept the file: {_reason(done.stderr + done.stdout)}.")
+            reason = _reason(done.stdout + done.stderr)
+            raise MechanismError(f"{path}: NEURON's nmodl does not accept the file: {reason}.")
         return written[0].read_text(encoding="utf-8")
 
 
 def _reason(output: str) -> str:
     """What nmodl complains about, without its stack traces, with the line where it says one."""
     said = re.findall(r"what\(\):\s*(.+)", output) or re.findall(r"\[(?:error|critical)\] :: (.+)", output)
-    words = said[-1] if said else "it gives no reason"
+    lines = [line for line in output.splitlines() if line.strip()]
+    words = said[-1] if said else lines[-1] if lines else "it gives no reason"
     words = re.sub(r"\[Location : (\d+)[^\]]*\]", r"in line \1", words)
     words = re.sub(r"found at \[(\d+)[^\]]*\]", r"of line \1", words)
     return words.strip().rstrip(".")

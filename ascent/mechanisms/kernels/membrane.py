@@ -136,7 +136,7 @@ def membrane_kernel(
     MechanismError
         When there is no such mechanism, one is given twice, or it holds what kernels do not cover.
     """
-    paths = [path if isinstance(path, Path) else _find(path, directories) for path in mechanisms]
+    paths = [path if isinstance(path, Path) else find_mechanism(path, directories) for path in mechanisms]
     loaded = [load_mechanism(path) for path in paths]
     for index, mechanism in enumerate(loaded):
         if mechanism.name in {other.name for other in loaded[:index]}:
@@ -151,7 +151,7 @@ def kernel_header(mod_files: Sequence[Path | str]) -> str:
     return membrane_kernel([Path(path) for path in mod_files]).header
 
 
-def _find(name: str, directories: Sequence[Path | str]) -> Path:
+def find_mechanism(name: str, directories: Sequence[Path | str]) -> Path:
     builtin = _HERE / "builtin" / f"{name}.mod"
     if builtin.is_file():
         return builtin

@@ -266,7 +266,8 @@ class _Reader:
                 raise self._refused(kind)
             if kind == "ParamAssign":
                 value = next((item for item in content[1:] if next(iter(item)) in ("Double", "Integer", "Float")), None)
-                self.ast.parameters[self._plain(content[0])] = 0.0 if value is None else self._number(value)
+                # nrnivmodl keeps six digits of a default, so both engines have them; longer values come from models
+                self.ast.parameters[self._plain(content[0])] = 0.0 if value is None else float(f"{self._number(value):g}")
 
     def _constants(self, parts: list[Any]) -> None:
         for kind, content in _items(parts):
