@@ -38,6 +38,8 @@ class FiberUnit:
         Whether runs may end once their verdict cannot change.
     fiber_z_file : Path or None
         The project's fiber_z.json; the shipped one when None.
+    engine : {"auto", "neuron", "batch"}
+        What runs it.
     """
 
     id: str
@@ -46,6 +48,7 @@ class FiberUnit:
     fiber: int
     early_stop: bool = True
     fiber_z_file: Path | None = None
+    engine: str = "auto"
 
     def mark_failure(self, sentence: str) -> None:
         """Leave a file beside the results that says why there are none."""
@@ -58,7 +61,7 @@ def unit_name(n_sim: str, inner: int, fiber: int) -> str:
 
 
 def units_of_n_sim(
-    folder: Path, name: str, *, early_stop: bool = True, system: Path | None = None
+    folder: Path, name: str, *, early_stop: bool = True, system: Path | None = None, engine: str = "auto"
 ) -> tuple[list[FiberUnit], int]:
     """The fibers of an n_sim that have no results yet, and how many have.
 
@@ -72,6 +75,8 @@ def units_of_n_sim(
         Whether runs may end once their verdict cannot change.
     system : Path, optional
         Folder with the project's tables; its fiber_z.json is used when there is one.
+    engine : {"auto", "neuron", "batch"}
+        What runs the fibers.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def units_of_n_sim(
             done += 1
         else:
             unit_id = unit_name(name, fiber.inner, fiber.fiber)
-            pending.append(FiberUnit(unit_id, folder, fiber.inner, fiber.fiber, early_stop, table))
+            pending.append(FiberUnit(unit_id, folder, fiber.inner, fiber.fiber, early_stop, table, engine))
     return pending, done
 
 
@@ -126,6 +131,7 @@ def run_fiber_unit(unit: FiberUnit) -> dict[str, Any]:
         fiber=unit.fiber,
         fiber_z=_fiber_z(unit.fiber_z_file) if unit.fiber_z_file else None,
         early_stop=unit.early_stop,
+        engine=unit.engine,
     )
     result = run_fiber(job)
     write_outputs(result, outputs_folder(unit.folder))

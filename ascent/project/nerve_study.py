@@ -154,8 +154,14 @@ def _run_all(
     """Run every fiber; gives what each returned, and adds those that failed to `failures`."""
     units = []
     for name in names_of(report.n_sims):
-        n_sim = folder.n_sim_folder(name)
-        units += units_of_n_sim(n_sim, str(name), early_stop=study.frame.engine.early_stop, system=folder.system)[0]
+        engine = study.frame.engine
+        units += units_of_n_sim(
+            folder.n_sim_folder(name),
+            str(name),
+            early_stop=engine.early_stop,
+            system=folder.system,
+            engine=engine.name,
+        )[0]
     values: dict[str, dict[str, Any]] = {}
 
     def finished(outcome: Outcome[dict[str, Any]]) -> None:
