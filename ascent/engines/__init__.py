@@ -22,7 +22,7 @@ def get_engine(name: str = "auto", threads: int = 1) -> Engine:
     ConfigError
         When there is no such engine.
     """
-    if name in ("auto", "neuron"):
+    if name == "neuron":
         from ascent.engines.neuron.engine import NeuronEngine
 
         return NeuronEngine()

@@ -167,7 +167,8 @@ def run_fibers(jobs: Sequence[FiberJob]) -> list[FiberResult | AscentError]:
             if isinstance(outcome, AscentError):
                 results[place] = outcome
             else:
-                results[place] = one.result(*outcome, seconds, engine.name_for(one.fiber))
+                search, amplitudes, runs = outcome
+                results[place] = one.result(search, amplitudes, runs, seconds, engine.name_for(one.fiber))
     return [result for result in results if result is not None]
 
 

@@ -12,13 +12,15 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResult, Session, Stimulus, StopRule, Task
 from ascent.engines.batch.lane_queue import current_of, work
-from ascent.engines.batch.library import Solver, supported_lanes
+from ascent.engines.batch.library import Solver, compiler, supported_lanes
+from ascent.engines.batch.membranes import kernel_of
 from ascent.engines.batch.prepared import store
-from ascent.errors import ConfigError
+from ascent.errors import ConfigError, MechanismError
 from ascent.fibers.fiber import Fiber
 
 
@@ -128,7 +130,16 @@ def _one_run(request: RunRequest) -> Protocol:
 
 def why_not(fiber: Fiber) -> str | None:
     """The reason why the batch engine cannot do `fiber`; None when it can."""
-    del fiber
+    return _why_not(tuple(use.name for use in fiber.membrane.node_mechanisms))
+
+
+@cache
+def _why_not(mechanisms: tuple[str, ...]) -> str | None:
     if not supported_lanes():
         return "the processor has no AVX2 and FMA"
+    try:
+        kernel_of(mechanisms)
+        compiler()
+    except MechanismError as error:
+        return str(error)
     return None

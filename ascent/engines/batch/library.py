@@ -222,10 +222,10 @@ def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
 
 def _build(header: str, cable: str, lanes: int) -> Path:
     architecture = next(name for count, _, name in INSTRUCTION_SETS if count == lanes)
-    compiler = _compiler()
+    command = compiler()
     flags = [*COMPILE_FLAGS, f"-march={architecture}", f"-DASCENT_LANES={lanes}", f"-DASCENT_CABLE={cable}"]
     sources = sorted([*SOURCE.iterdir(), *Path(include_directory()).glob("*.hpp")], key=lambda path: path.name)
-    digest = hashlib.sha256("\0".join([*flags, _version(tuple(compiler)), header]).encode())
+    digest = hashlib.sha256("\0".join([*flags, _version(tuple(command)), header]).encode())
     for path in sources:
         digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
     home = cache_directory() / "batch"
@@ -236,7 +236,7 @@ def _build(header: str, cable: str, lanes: int) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_suffix(".lock")):
             if not target.is_file():
-                _compile(target, header, [*compiler, *flags])
+                _compile(target, header, [*command, *flags])
     except OSError as error:
         raise MechanismError(
             f"The batch engine could not be built in {home}: {error.strerror or error}; set ASCENT_CACHE_DIR to a "
@@ -263,8 +263,14 @@ def _compile(target: Path, header: str, command: list[str]) -> None:
         os.replace(built, target)
 
 
-def _compiler() -> list[str]:
-    """The C++ compiler: ``$CXX``, else g++."""
+def compiler() -> list[str]:
+    """The C++ compiler: ``$CXX``, else g++.
+
+    Raises
+    ------
+    MechanismError
+        When there is none.
+    """
     command = shlex.split(os.environ.get("CXX", "")) or ["g++"]
     if shutil.which(command[0]) is None:
         raise MechanismError(
@@ -275,6 +281,6 @@ def _compiler() -> list[str]:
 
 
 @cache
-def _version(compiler: tuple[str, ...]) -> str:
-    done: Any = subprocess.run([*compiler, "--version"], capture_output=True, text=True, check=False)
+def _version(command: tuple[str, ...]) -> str:
+    done: Any = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     return str(done.stdout.splitlines()[:1])
