@@ -109,6 +109,7 @@ def plan_sim(
     from ascent.stimulus.contacts import active_cuffs
     from ascent.stimulus.waveform_files import from_config
 
+    _check_built(config, folder.name)
     content = dump(config)
     check_dimensions(content)
     active = active_cuffs(content, cuffs)
@@ -121,6 +122,18 @@ def plan_sim(
     key = content_key("sim/1", sample_key, decisive, dump(fiber_z), length, model.temperature, external)
     contacts = sum(cuff.contacts or 0 for cuff in cuffs)
     return PlannedSim(folder, config, content, fibersets, waveforms, active, dense, dump(fiber_z), contacts, key)
+
+
+def _check_built(config: SimConfig, name: str) -> None:
+    """Refuse what is not built yet, rather than leave it out of the results without a word."""
+    saving = config.saving
+    if saving.cap_recording is not None and saving.cap_recording.Imembrane_matrix:
+        key, what = "saving.cap_recording.Imembrane_matrix", "transmembrane currents are not saved yet"
+        raise problem(f"sim {name}", key, True, f"{what}; set it to false")
+    if saving.three_d_fiber_intermediate_data:
+        raise problem(f"sim {name}", "saving.3D_fiber_intermediate_data", True, "3D fibers are not built yet")
+    if config.active_recs:
+        _log.warning("sim %s: potentials of the recording cuff are exported, its signals are not computed yet", name)
 
 
 def write_plan(plan: PlannedSim) -> list[Path]:
