@@ -21,6 +21,9 @@ PYFIBERS = [
     ("RATTAY", -1.3598340),
     pytest.param("SUNDT", -2.11515625, marks=pytest.mark.slow),
     pytest.param("SCHILD97", -5.8128125, marks=pytest.mark.slow),
+    pytest.param("THIO_AUTONOMIC", -1.5784828, marks=pytest.mark.slow),
+    # measured with PyFibers 0.13.0, which has no such test
+    pytest.param("THIO_CUTANEOUS", -1.5739075, marks=pytest.mark.slow),
 ]
 
 

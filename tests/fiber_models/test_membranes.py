@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ascent.engines import get_engine
-from ascent.engines.base import Recording, Stimulus
+from ascent.engines.base import Recording, Stimulus, StopRule
 from ascent.fibers import Fiber, build_fiber
 from ascent.fibers.models import Ion, available_models, load_membrane, load_model
 
@@ -102,3 +102,15 @@ def test_a_reversal_potential_follows_nernst_and_temperature():
 def test_an_ion_has_either_a_reversal_potential_or_both_concentrations(wrong):
     with pytest.raises(ValueError, match="either reversal, or inside and outside"):
         Ion(**wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", UNMYELINATED)
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_early_stops_change_no_verdict(model, sign):
+    fiber = fiber_of(model, n_sections=201)
+    session = session_of(fiber, 1500)
+    for size in np.geomspace(0.5, 20, 8):
+        short = session.run(sign * size, stop=StopRule(180))
+        whole = session.run(sign * size)
+        assert (short.count(180) > 0) == (whole.count(180) > 0), (sign * size, short.stopped, short.n_steps)
