@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from ascent.mechanisms.kernels import membrane_kernel
-from tests.mechanisms_kernels.side_by_side import MODS, Kernel, Trace, compiled_library, needs_wide_registers, run_neuron
+from tests.mechanisms_kernels.side_by_side import (
+    MODS,
+    Kernel,
+    Trace,
+    compiled_library,
+    needs_wide_registers,
+    run_neuron,
+)
 
 
 @pytest.fixture(scope="session")

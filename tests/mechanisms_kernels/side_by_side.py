@@ -17,7 +17,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from ascent.mechanisms.build import cache_directory, load_mechanisms
-from ascent.mechanisms.kernels import COMPILE_FLAGS, MembraneKernel, include_directory, membrane_kernel
+from ascent.mechanisms.kernels import COMPILE_FLAGS, MembraneKernel, include_directory
 
 HERE = Path(__file__).parent
 MODS = HERE / "mod"
@@ -51,7 +51,8 @@ class Kernel:
     ) -> list[Trace]:
         """Drive 8 lanes, shape (n_steps, 8): by voltage (mV) when `clamped`, else by current (mA/cm2).
 
-        `changes` are variables such as ``ena`` or parameters such as ``gbar_sundt_na`` that differ from their defaults.
+        `changes` are ``celsius``, variables such as ``ena`` or parameters such as ``gbar_sundt_na`` that differ from
+        their defaults.
         """
         kernel = self.kernel
         n_steps, n_variables = len(drive), len(kernel.variables)
@@ -61,10 +62,11 @@ class Kernel:
         run = self._library[f"run_{width}"]
         run.restype = None
         arrays = (np.array([*parameters, 0.0]), np.array([*initial, 0.0]), np.ascontiguousarray(drive), variables, rows)
+        values = (dt, start, changes.get("celsius", CELSIUS), DIAMETER, np.pi * DIAMETER * LENGTH)
         run(
             ctypes.c_int(n_steps),
             ctypes.c_int(clamped),
-            *(ctypes.c_double(value) for value in (dt, start, CELSIUS, DIAMETER, np.pi * DIAMETER * LENGTH)),
+            *(ctypes.c_double(value) for value in values),
             *(array.ctypes.data_as(ctypes.c_void_p) for array in arrays),
         )
         return [Trace(variables[..., lane], *(row[:, lane] for row in rows)) for lane in range(LANES)]
@@ -113,12 +115,12 @@ def run_neuron(
     return trace
 
 
-def random_voltages(seed: int, n_steps: int, low: float, high: float) -> NDArray[np.float64]:
-    """Lanes of commands (mV): holds of random length at random levels, with a slow ramp between, shape (n_steps, 8)."""
+def random_drive(seed: int, n_steps: int, low: float, high: float, ramp: float = 5.0) -> NDArray[np.float64]:
+    """Lanes of commands: holds of random length at random levels, with a slow ramp on top, shape (n_steps, 8)."""
     generator = np.random.default_rng(seed)
     levels = generator.uniform(low, high, (n_steps, LANES))
     held = np.maximum.accumulate(np.where(generator.random((n_steps, LANES)) < 0.1, np.arange(n_steps)[:, None], 0))
-    return np.take_along_axis(levels, held, axis=0) + np.linspace(0, 5, n_steps)[:, None]
+    return np.take_along_axis(levels, held, axis=0) + np.linspace(0, ramp, n_steps)[:, None]
 
 
 def _files_of(kernel: MembraneKernel) -> list[Path]:

@@ -56,9 +56,7 @@ class _Emitter:
 
     def stores(self, values: Mapping[str, Node]) -> list[tuple[str, Node]]:
         """(where, what) of the variables that a block sets."""
-        return [
-            (self._place(name), node) for name, node in values.items() if not self._is_unchanged(name, node)
-        ]
+        return [(self._place(name), node) for name, node in values.items() if not self._is_unchanged(name, node)]
 
     def currents(self) -> list[tuple[str, Node]]:
         mechanism = self._mechanism

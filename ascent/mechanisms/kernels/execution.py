@@ -20,7 +20,6 @@ from ascent.mechanisms.kernels.syntax import (
     MechanismAst,
     Name,
     Number,
-    Operation,
     Procedure,
     Solve,
     Statement,
@@ -221,7 +220,9 @@ class Execution:
             raise unsupported(self._ast.file, f"{block.name} calls itself", pattern)
         if len(arguments) != len(block.arguments):
             raise unsupported(
-                self._ast.file, f"{block.name} takes {len(block.arguments)} arguments and gets {len(arguments)}", pattern
+                self._ast.file,
+                f"{block.name} takes {len(block.arguments)} arguments and gets {len(arguments)}",
+                pattern,
             )
         is_function = block.name in self._ast.functions
         scope: _Scope = dict(zip(block.arguments, arguments, strict=True))
@@ -248,9 +249,7 @@ class Execution:
             if name in scope:
                 node = scope[name]
                 if node is None:
-                    raise unsupported(
-                        self._ast.file, f"the LOCAL {name} is used before it has a value", rf"\b{name}\b"
-                    )
+                    raise unsupported(self._ast.file, f"the LOCAL {name} is used before it has a value", rf"\b{name}\b")
                 return node
         return self._before(name)
 

@@ -218,7 +218,9 @@ class _Membrane:
             constants += count
             variables += len(mechanism.variables)
         clear = [
-            f"ions[{self.slots[name]}] = V(0.0);" for name in (f"i{ion.name}" for ion in self.ions) if name in self.slots
+            f"ions[{self.slots[name]}] = V(0.0);"
+            for name in (f"i{ion.name}" for ion in self.ions)
+            if name in self.slots
         ]
         factors = [
             f"constants[{slot}] = V({1000.0 * 8.31446261815324 / 96485.33212331001 / ion.valence!r})"
@@ -287,7 +289,9 @@ def _ions(mechanisms: Sequence[Mechanism], reversals: Mapping[str, Reversal]) ->
             written.setdefault(use.name, set()).update(use.writes)
     for name in reversals:
         if name not in used:
-            raise MechanismError(f"No mechanism of the membrane uses the ion {name}; it uses {', '.join(used) or 'none'}.")
+            raise MechanismError(
+                f"No mechanism of the membrane uses the ion {name}; it uses {', '.join(used) or 'none'}."
+            )
     ions = []
     for name, names in used.items():
         valence = valences[name] or _KNOWN_IONS.get(name, (0.0, 0.0, 0.0, 0.0))[3]

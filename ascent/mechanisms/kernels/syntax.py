@@ -267,7 +267,9 @@ class _Reader:
             if kind == "ParamAssign":
                 value = next((item for item in content[1:] if next(iter(item)) in ("Double", "Integer", "Float")), None)
                 # nrnivmodl keeps six digits of a default, so both engines have them; longer values come from models
-                self.ast.parameters[self._plain(content[0])] = 0.0 if value is None else float(f"{self._number(value):g}")
+                self.ast.parameters[self._plain(content[0])] = (
+                    0.0 if value is None else float(f"{self._number(value):g}")
+                )
 
     def _constants(self, parts: list[Any]) -> None:
         for kind, content in _items(parts):
@@ -320,7 +322,9 @@ class _Reader:
             target, _, value = content[0]["BinaryExpression"]
             prime = target["VarName"][0]
             if "PrimeName" not in prime or self._number(prime["PrimeName"][1]) != 1:
-                raise unsupported(self.ast.file, "only first derivatives of scalars are covered by kernels", r"''|\]\s*'")
+                raise unsupported(
+                    self.ast.file, "only first derivatives of scalars are covered by kernels", r"''|\]\s*'"
+                )
             return Differential(_text(prime["PrimeName"][0]), self._expression(value))
         if kind == "BinaryExpression" and _text(content[1]) == "=":
             return Assignment(self._plain(content[0]), self._expression(content[2]))
