@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,15 @@ from ascent.config.model import ModelConfig
 from ascent.errors import AscentError
 from ascent.files import write_json
 from ascent.project.export import export_n_sims, export_run
-from ascent.project.field_stage import STEP_BEFORE, FieldUnit, field_report, field_stamp, solve_field, take_from_cache
+from ascent.project.field_stage import (
+    BASES_FOLDER,
+    STEP_BEFORE,
+    FieldUnit,
+    field_report,
+    field_stamp,
+    solve_field,
+    take_from_cache,
+)
 from ascent.project.inputs import RunInputs, check_materials, count_contacts, model_content, sample_content
 from ascent.project.layout import NSimName, ProjectFolder
 from ascent.project.sample_stage import BuiltSample, build_sample_stage
@@ -26,7 +35,7 @@ from ascent.project.sim_stage import (
     uses_supersampled,
     write_plan,
 )
-from ascent.project.stamps import content_key
+from ascent.project.stamps import code_fingerprint, content_key
 from ascent.schedule import run_units
 
 _log = logging.getLogger(__name__)
@@ -108,6 +117,7 @@ def run_pipeline(
         report.exported, report.kept = exported.written, exported.kept
         export_run(folder, run, dump(inputs.run), names)
         _log.info("run %d: %d n_sims in %s", run, len(names), folder.export)
+        _drop_bases(folder, inputs)
     _write_exit_status(folder.run_file(run), inputs, report)
     for name, sentence in report.failures.items():
         _log.error("%s failed: %s", name, sentence)
@@ -190,7 +200,14 @@ def _field_unit(
     presets = {name: dump(preset) for name, preset in tables.presets(model).items()}
     materials, thickness = dump(tables.materials), dump(tables.perineurium_thickness)
     key = content_key(
-        "field/1", built.key, sample_content(inputs.sample), model_content(model), presets, materials, thickness
+        "field/1",
+        code_fingerprint("field"),
+        built.key,
+        sample_content(inputs.sample),
+        model_content(model),
+        presets,
+        materials,
+        thickness,
     )
     return FieldUnit(
         id=f"{inputs.run.sample}_{m}",
@@ -270,6 +287,13 @@ def _write_mesh_statistics(model_folder: Path) -> None:
     mesh = {**written["mesh"], "stats": report["stats"]}
     if written.get("mesh") != mesh:
         write_json(file, {**written, "mesh": mesh})
+
+
+def _drop_bases(folder: ProjectFolder, inputs: RunInputs) -> None:
+    """Delete the bases of a run that is not to keep them; the potentials along its fibers stay."""
+    if inputs.run.keep is not None and not inputs.run.keep.bases:
+        for m in inputs.models:
+            shutil.rmtree(folder.model_folder(inputs.run.sample, m) / BASES_FOLDER, ignore_errors=True)
 
 
 def _write_exit_status(file: Path, inputs: RunInputs, report: PipelineReport) -> None:

@@ -14,7 +14,7 @@ from ascent.config.sample import SampleConfig
 from ascent.errors import ConfigError
 from ascent.files import write_json
 from ascent.project.inputs import sample_content
-from ascent.project.stamps import Stamp, content_key, sha256_of_file
+from ascent.project.stamps import Stamp, code_fingerprint, content_key, sha256_of_file
 
 if TYPE_CHECKING:
     from ascent.nerve import Sample
@@ -62,7 +62,9 @@ def build_sample_stage(
         raise ConfigError(
             f"{sample_folder / 'sample.json'}: sample is {config.sample}: there is no folder {input_folder} with masks."
         )
-    key = content_key("sample/1", sample_content(config), masks_content(input_folder), dump(thickness))
+    key = content_key(
+        "sample/1", code_fingerprint("nerve"), sample_content(config), masks_content(input_folder), dump(thickness)
+    )
     stamp = Stamp(sample_folder, "sample")
     if stamp.holds(key):
         _log.info("sample %s: nothing has changed, used again", sample_folder.name)

@@ -13,7 +13,7 @@ from ascent.config.loading import dump, problem, read_json
 from ascent.config.sim import SimConfig
 from ascent.errors import GeometryError
 from ascent.project.field_stage import BASES_FOLDER
-from ascent.project.stamps import Stamp, content_key, sha256_of_file
+from ascent.project.stamps import Stamp, code_fingerprint, content_key, sha256_of_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,7 +119,8 @@ def plan_sim(
     decisive = {key: value for key, value in content.items() if key != "pseudonym"}
     length = model.medium.proximal.length
     external = _external_files(content, explicit_folder, waveform_folder)
-    key = content_key("sim/1", sample_key, decisive, dump(fiber_z), length, model.temperature, external)
+    code = code_fingerprint("fibers", "stimulus")
+    key = content_key("sim/1", code, sample_key, decisive, dump(fiber_z), length, model.temperature, external)
     contacts = sum(cuff.contacts or 0 for cuff in cuffs)
     return PlannedSim(folder, config, content, fibersets, waveforms, active, dense, dump(fiber_z), contacts, key)
 

@@ -10,6 +10,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ def content_key(stage: str, *parts: Any) -> str:
     Parameters
     ----------
     stage : str
-        Name and version of the stage; raise the version when its code changes what it writes.
+        Name and version of the stage.
     *parts
         Values that JSON can hold; the order of keys in objects counts, since it does in ASCENT's files.
     """
@@ -49,6 +51,27 @@ def content_key(stage: str, *parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@cache
+def code_fingerprint(*packages: str) -> str:
+    """Hash of the source of parts of ascent and of the libraries whose version decides what they compute.
+
+    Parameters
+    ----------
+    *packages : str
+        Names of packages in ascent, such as "field".
+    """
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for package in packages:
+        for file in sorted((root / package).rglob("*")):
+            if file.suffix in (".py", ".yaml", ".json"):
+                digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
+    for library in _LIBRARIES:
+        digest.update(f"{library} {version(library)}\0".encode())
+    return digest.hexdigest()
+
+
+_LIBRARIES = ("netgen-mesher", "ngsolve", "numpy", "scipy", "shapely", "opencv-python-headless")
 _IN_WORK = "in work"
 
 

@@ -143,6 +143,13 @@ def test_export_behavior_overwrite_drops_old_results(project: Path) -> None:
     assert list((project / "export/n_sims/0_0_0_0/data/outputs").iterdir()) == []
 
 
+def test_bases_go_where_a_run_is_not_to_keep_them(project: Path) -> None:
+    edit(project / "config/user/runs/0.json", "keep", value={"debug_geom": True, "mesh": True, "bases": False})
+    assert run("pipeline", project) == 0
+    assert not (project / "samples/0/models/0/bases").exists()
+    assert (project / "samples/0/models/0/sims/0/fibersets_bases/0/0/0.dat").is_file()
+
+
 def test_pre_java_stops_after_fibers_and_waveforms(fresh_project: Path) -> None:
     assert run("pipeline", fresh_project, "-b", "pre_java") == 0
     sim = fresh_project / "samples/0/models/0/sims/0"

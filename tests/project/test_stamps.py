@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ascent.errors import RunDirectoryError
 from ascent.project import cache
-from ascent.project.stamps import Stamp, content_key, sha256_of_file
+from ascent.project.stamps import Stamp, code_fingerprint, content_key, sha256_of_file
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5),
@@ -55,6 +55,11 @@ def test_a_damaged_stamp_does_not_hold(tmp_path_factory: pytest.TempPathFactory,
 def test_different_content_has_different_keys(first: object, second: object) -> None:
     same = repr(first) == repr(second)
     assert (content_key("stage", first) == content_key("stage", second)) == same
+
+
+def test_the_code_of_a_stage_is_part_of_what_it_depends_on() -> None:
+    assert code_fingerprint("nerve") == code_fingerprint("nerve")
+    assert code_fingerprint("nerve") != code_fingerprint("nerve", "field")
 
 
 def test_the_order_of_keys_counts_since_it_orders_n_sims() -> None:
