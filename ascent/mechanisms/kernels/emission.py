@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ascent.mechanisms.kernels.graph import COMPARISONS, Node
@@ -179,8 +180,7 @@ def _operand(node: Node) -> str:
 
 def _unused(signature: str, body: str) -> str:
     """The signature without the names of parameters that the body does not mention."""
-    words = set(body.replace("[", " ").replace(".", " ").replace("(", " ").replace(")", " ")
-                .replace(",", " ").replace(";", " ").replace("-", " ").split())  # fmt: skip
+    words = set(re.findall(r"[A-Za-z_]\w*", body))
     parts = []
     for part in signature.split(", "):
         kind, name = part.rsplit(" ", 1)

@@ -83,7 +83,7 @@ class Execution:
         if statement.block in self._ast.procedures and not statement.method:
             self.run(self._ast.procedures[statement.block].body)
             return
-        if statement.method != "cnexp":
+        if statement.method != "cnexp" or statement.block not in self._ast.derivatives:
             method = f"METHOD {statement.method}" if statement.method else "SOLVE without METHOD cnexp"
             raise unsupported(self._ast.file, f"{method} is not covered by kernels", rf"SOLVE\s+{statement.block}\b")
         self.run(self._ast.derivatives[statement.block].body)

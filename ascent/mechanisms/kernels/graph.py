@@ -232,6 +232,7 @@ class AffineForms:
         self._graph = graph
         self._x = x
         self._depends: dict[Node, bool] = {}
+        self._forms: dict[Node, Affine | None] = {}
 
     def depends(self, node: Node) -> bool:
         """Whether `node` changes with x."""
@@ -241,6 +242,11 @@ class AffineForms:
 
     def of(self, node: Node) -> Affine | None:
         """`node` as an affine function of x; None when it is not written as one."""
+        if node not in self._forms:
+            self._forms[node] = self._form(node)
+        return self._forms[node]
+
+    def _form(self, node: Node) -> Affine | None:
         graph = self._graph
         zero, one = graph.constant(0.0), graph.constant(1.0)
         if not self.depends(node):

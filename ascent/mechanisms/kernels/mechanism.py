@@ -23,6 +23,8 @@ from ascent.mechanisms.kernels.syntax import (
 VOLTAGE_STEP = 0.001
 _SURROUNDINGS = ("celsius", "diam", "area")
 _STEP = ("v", "dt")
+#: Known to NEURON, and not covered: kernels do not depend on time.
+_ABSENT = ("t",)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class _Builder:
         self._ion_inputs = {name for ion in ast.ions for name in (*ion.reads, *self._concentrations(ion))}
         self._ion_currents = [f"i{ion.name}" for ion in ast.ions if f"i{ion.name}" in ion.writes]
         self._written = set(_written(ast))
-        special = {*_SURROUNDINGS, *_STEP, *self._ion_inputs}
+        special = {*_SURROUNDINGS, *_STEP, *_ABSENT, *self._ion_inputs}
         self._parameters = {
             name: default
             for name, default in ast.parameters.items()

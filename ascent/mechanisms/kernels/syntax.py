@@ -160,7 +160,7 @@ def _line_of(file: Path, pattern: str) -> int | None:
 
 #: Blocks and statements of the syntax tree that mean nothing for a kernel.
 _IGNORED = {
-    "Model", "BlockComment", "LineComment", "Comment", "IndependentBlock", "UnitState", "ConductanceHint", "Include",
+    "Model", "BlockComment", "LineComment", "Comment", "IndependentBlock", "UnitState", "ConductanceHint",
 }  # fmt: skip
 #: What is refused -> the keyword to name and to look for.
 _REFUSED = {
@@ -171,7 +171,7 @@ _REFUSED = {
     "FunctionTableBlock": "FUNCTION_TABLE", "DestructorBlock": "DESTRUCTOR", "ConstructorBlock": "CONSTRUCTOR",
     "BeforeBlock": "BEFORE", "AfterBlock": "AFTER", "WatchStatement": "WATCH", "Lag": "LAG", "Sens": "SENS",
     "Conserve": "CONSERVE", "ProtectStatement": "PROTECT", "MutexLock": "MUTEXLOCK", "Define": "DEFINE",
-    "RandomVar": "RANDOM", "RandomVarList": "RANDOM", "LongDifuse": "LONGITUDINAL_DIFFUSION",
+    "RandomVar": "RANDOM", "RandomVarList": "RANDOM", "LongDifuse": "LONGITUDINAL_DIFFUSION", "Include": "INCLUDE",
 }  # fmt: skip
 #: Units that stand for numbers (CODATA 2018, as NEURON 9 has them).
 _UNIT_CONSTANTS = {
