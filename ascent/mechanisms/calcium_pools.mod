@@ -65,4 +65,7 @@ DERIVATIVE pools {
     o' = 100 * free * (total - sites * o) - 0.238 * o
     cao' = ica * 4e4 * diam / (((diam + shell) * (diam + shell) - diam * diam) * 2 * faraday) + (cao_bath - cao) / exchange_time
     cai = total - sites * o
+    : a current that would leave less than nothing, under stimuli far beyond any threshold
+    if (cai < 1e-9) { cai = 1e-9 }
+    if (cao < 1e-9) { cao = 1e-9 }
 }

@@ -61,12 +61,9 @@ INITIAL {
 }
 
 BREAKPOINT {
-    LOCAL g, inside, reversal
+    LOCAL g, reversal
     SOLVE gates METHOD cnexp
-    : a strong calcium pump may overshoot zero in a long step
-    inside = cai
-    if (inside < 1e-9) { inside = 1e-9 }
-    reversal = 1000 * 8.314 * (celsius + 273.15) / (2 * 96500) * log(cao / inside) - 78.7
+    reversal = 1000 * 8.314 * (celsius + 273.15) / (2 * 96500) * log(cao / cai) - 78.7
     g = gbar_n * dn * (0.55 * f1 + 0.45 * f2) + gbar_t * d * f + g_background
     ica = g * (v - reversal)
 }

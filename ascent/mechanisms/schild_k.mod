@@ -103,7 +103,7 @@ FUNCTION rising(u (mV), width (mV)) (mV) {
 }
 
 PROCEDURE rates(v (mV)) {
-    LOCAL q_dr, q_a, q_ca, a, b, inside
+    LOCAL q_dr, q_a, q_ca, a, b
     q_dr = 1.4 ^ ((22.85 - celsius) / 10)
     q_a = 1.93 ^ ((22.85 - celsius) / 10)
     q_ca = 2.3 ^ ((22.85 - celsius) / 10)
@@ -119,10 +119,7 @@ PROCEDURE rates(v (mV)) {
     tau_xd = q_a * bell(v, 5, 0.022, 2.5, -65)
     yd_inf = boltzmann(v + shift, -48, -7)
     tau_yd = q_a * 7500
-    : a strong calcium pump may overshoot zero in a long step
-    inside = cai
-    if (inside < 1e-9) { inside = 1e-9 }
-    a = 750 * inside * exp((v - 10) / 12)
+    a = 750 * cai * exp((v - 10) / 12)
     b = 0.05 * exp(-(v - 10) / 60)
     tau_c = q_ca * 4.5 / (a + b)
     c_inf = a / (a + b)

@@ -48,7 +48,7 @@ ASSIGNED {
 }
 
 BREAKPOINT {
-    LOCAL pump, factor, na_part, k_part, nai3, nao3, u, inward, outward, exchanged
+    LOCAL pump, factor, na_part, k_part, nai3, nao3, bounded, u, inward, outward, exchanged
     if (v > -150) { factor = (v + 150) / (v + 200) } else { factor = 0 }
     na_part = nai_rest / (nai_rest + 5.46)
     k_part = ko_rest / (ko_rest + 0.621)
@@ -56,7 +56,11 @@ BREAKPOINT {
 
     nai3 = nai_rest * nai_rest * nai_rest
     nao3 = nao_rest * nao_rest * nao_rest
-    u = 0.5 * v * 96500 / (1000 * 8.314 * (celsius + 273.15))
+    : beyond half a volt the exchanger's exponentials would outgrow everything else
+    bounded = v
+    if (bounded > 500) { bounded = 500 }
+    if (bounded < -500) { bounded = -500 }
+    u = 0.5 * bounded * 96500 / (1000 * 8.314 * (celsius + 273.15))
     inward = nai3 * cao * exp(u)
     outward = nao3 * cai * exp(-u)
     exchanged = exchange * 2.2 ^ ((22.85 - celsius) / 10) * (inward - outward) / (1 + 0.0036 * (cai * nao3 + cao * nai3))

@@ -62,4 +62,9 @@ DERIVATIVE pools {
     nao' = (ina / faraday - 0.1 * permeability * (nao - nao_bath)) * 1e4 / space
     ki' = -ik * 4e4 / (faraday * diam)
     ko' = (ik / faraday - 0.1 * permeability * (ko - ko_bath)) * 1e4 / space
+    : a current that would leave less than nothing, under stimuli far beyond any threshold
+    if (nai < 1e-3) { nai = 1e-3 }
+    if (nao < 1e-3) { nao = 1e-3 }
+    if (ki < 1e-3) { ki = 1e-3 }
+    if (ko < 1e-3) { ko = 1e-3 }
 }

@@ -127,7 +127,7 @@ FUNCTION bell(v (mV), right_half (mV), right (mV), left_half (mV), left (mV)) {
 }
 
 PROCEDURE rates(v (mV)) {
-    LOCAL q, inside, p
+    LOCAL q, p
     q = 3 ^ ((celsius - 22) / 10)
     mm_inf = one_of_three(v, -44, 6.4)
     tau_mm = (104 * bell(v, 7, 20, -32, 20) + 30 * boltzmann(v, -40, 80)) / (2 * q)
@@ -147,10 +147,9 @@ PROCEDURE rates(v (mV)) {
     tau_h14 = (35 + 11.22 * bell(v, -21.4, 9.48, -155.3, 16.4)) / q
     s14_inf = 0.415 + 0.576 * boltzmann(v, -44.5, -5.93) + 0.103 * boltzmann(v, 0, 18.37)
     tau_s14 = 1000 * (3.97 * bell(v, -35.1, 9.97, -83.3, 18) + 2.5 * boltzmann(v, -27.3, 7.11)) / q
-    : decimal logarithm of the calcium inside in mol/l
-    inside = cai
-    if (inside < 1e-9) { inside = 1e-9 }
-    p = log(inside) / 2.302585092994046 - 3
+    : decimal logarithm of the calcium inside in mol/l; time constants would lose their sign at 0
+    p = log(cai) / 2.302585092994046 - 3
+    if (p > -1) { p = -1 }
     mbk_inf = boltzmann(v, -50 * p - 232, 24)
     tau_mbk = (bell(v, -58 * p - 303, 3.2 * p, -107 * p - 453, 6.8 * p) + 0.4) / q
     hbk_inf = boltzmann(v, -8 * p + 35, -47)

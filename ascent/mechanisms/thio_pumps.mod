@@ -44,7 +44,7 @@ ASSIGNED {
 }
 
 BREAKPOINT {
-    LOCAL factor, na_part, k_part, pump, kelvin, nai3, nao3, u, strength, exchanged
+    LOCAL factor, na_part, k_part, pump, kelvin, nai3, nao3, bounded, u, strength, exchanged
     if (v > -150) { factor = (v + 150) / (v + 200) } else { factor = 0 }
     na_part = nai / (nai + 5.46)
     k_part = ko / (ko + 0.621)
@@ -53,7 +53,11 @@ BREAKPOINT {
     kelvin = celsius + 273
     nai3 = nai * nai * nai
     nao3 = nao * nao * nao
-    u = 0.5 * v * 96500 / (8314 * kelvin)
+    : beyond half a volt the exchanger's exponentials would outgrow everything else
+    bounded = v
+    if (bounded > 500) { bounded = 500 }
+    if (bounded < -500) { bounded = -500 }
+    u = 0.5 * bounded * 96500 / (8314 * kelvin)
     strength = exchange * 3.6e-8 * (2.2 * (kelvin - 296) + 310 - kelvin) / 14
     exchanged = strength * (nai3 * cao * exp(u) - nao3 * cai * exp(-u)) / (1 + 0.0036 * (cai * nao3 + cao * nai3))
 

@@ -114,3 +114,13 @@ def test_early_stops_change_no_verdict(model, sign):
         short = session.run(sign * size, stop=StopRule(180))
         whole = session.run(sign * size)
         assert (short.count(180) > 0) == (whole.count(180) > 0), (sign * size, short.stopped, short.n_steps)
+
+
+@pytest.mark.parametrize("model", UNMYELINATED)
+@pytest.mark.parametrize("amplitude", [-30.0, 30.0])
+def test_stimuli_far_beyond_any_threshold_leave_finite_voltages(model, amplitude):
+    # membranes of more than 1 V: concentrations and exponentials have to be held
+    fiber = build_fiber(model, 1.0, 31)
+    fiber.potentials = fiber.point_source_potentials(0, 30, fiber.length / 2, 1, 10)
+    recording = Recording(voltage_nodes=tuple(range(31)))
+    assert np.isfinite(session_of(fiber, 200).run(amplitude, recording).voltage).all()
