@@ -115,14 +115,14 @@ def test_masks_that_are_missing_are_named(tmp_path: Path, capsys: pytest.Capture
     assert str(tmp_path / "rat") in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("run", ["0", "1", "3"])
+@pytest.mark.parametrize("run", ["0", "1", "2", "3", "5"])
 def test_every_shipped_run_is_valid(run: str) -> None:
     from ascent.config.study import validate_study
 
     assert validate_study(compose(run)).frame.study == "nerve"
 
 
-@pytest.mark.parametrize("group", ["sample", "model", "cuff", "material", "fiber"])
+@pytest.mark.parametrize("group", ["sample", "model", "sim", "cuff", "material", "fiber", "engine"])
 def test_every_choice_of_a_group_is_valid(group: str) -> None:
     from ascent.config.groups import configuration_folder
     from ascent.config.study import validate_study
