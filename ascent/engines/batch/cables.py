@@ -128,28 +128,28 @@ def cable_of(fiber: Fiber) -> Cable:
         inner = inner_diameter / 2
         return resistivity * 0.01 / (math.pi * ((inner + space) ** 2 - inner**2))
 
-    for index, kind in enumerate(kinds):
-        if kind != "node" and isinstance(geometry, MyelinatedGeometry):
+    names = np.array(kinds)
+    if isinstance(geometry, MyelinatedGeometry):
+        outer_resistance[:] = periaxonal(geometry.node_diameter, membrane.node_periaxonal_space or 0.0)
+        for kind, internode in membrane.internodes.items():
             # A cylinder of the fiber's outer diameter, so what belongs to the axon inside is scaled to it.
-            internode = membrane.internodes[kind]
             inner = geometry.node_diameter if internode.inner_diameter == "node" else geometry.axon_diameter
             scale = inner / geometry.diameter
-            channels[index] = False
-            diameter[index] = geometry.diameter
-            axial_resistivity[index] = resistivity * 1e-4 / scale**2
-            capacitance[index] = (membrane.internode_capacitance or 0.0) * scale
-            leak[index], reversal[index] = internode.conductance * scale, membrane.internode_rest or 0.0
-            outer_resistance[index] = periaxonal(inner, internode.periaxonal_space)
-            outer_conductance[index], outer_capacitance[index] = myelin_conductance, myelin_capacitance
-            continue
-        if isinstance(geometry, MyelinatedGeometry):
-            outer_resistance[index] = periaxonal(geometry.node_diameter, membrane.node_periaxonal_space or 0.0)
-        if end is not None and index in (0, n_sections - 1):
-            channels[index] = False
-            capacitance[index], axial_resistivity[index] = end.capacitance, end.axial_resistivity
-            leak[index], reversal[index] = end.conductance, end.reversal
-            if end.myelin:
-                outer_conductance[index], outer_capacitance[index] = myelin_conductance, myelin_capacitance
+            of = names == kind
+            channels[of] = False
+            diameter[of] = geometry.diameter
+            axial_resistivity[of] = resistivity * 1e-4 / scale**2
+            capacitance[of] = (membrane.internode_capacitance or 0.0) * scale
+            leak[of], reversal[of] = internode.conductance * scale, membrane.internode_rest or 0.0
+            outer_resistance[of] = periaxonal(inner, internode.periaxonal_space)
+            outer_conductance[of], outer_capacitance[of] = myelin_conductance, myelin_capacitance
+    if end is not None:
+        ends = [0, n_sections - 1]
+        channels[ends] = False
+        capacitance[ends], axial_resistivity[ends] = end.capacitance, end.axial_resistivity
+        leak[ends], reversal[ends] = end.conductance, end.reversal
+        if end.myelin:
+            outer_conductance[ends], outer_capacitance[ends] = myelin_conductance, myelin_capacitance
     area = math.pi * diameter * lengths
     half_axial = axial_resistivity * (lengths / 2) / (math.pi * diameter**2 / 4) * 1e-2  # MΩ
     nodes = fiber.node_sections

@@ -16,10 +16,10 @@ from functools import cache
 from typing import Any
 
 from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResult, Session, Stimulus, StopRule, Task
-from ascent.engines.batch.lane_queue import current_of, work
+from ascent.engines.batch.lane_queue import current_of, driven_steps, work
 from ascent.engines.batch.library import Solver, compiler, supported_lanes
 from ascent.engines.batch.membranes import kernel_of
-from ascent.engines.batch.prepared import store
+from ascent.engines.batch.prepared import settle, store
 from ascent.errors import ConfigError, MechanismError
 from ascent.fibers.fiber import Fiber
 
@@ -52,6 +52,8 @@ class BatchEngine(Engine):
     def run_many(self, tasks: Sequence[Task]) -> list[Any]:
         """Do every task, as many at a time as there are lanes; their outcomes, in the order of `tasks`."""
         outcomes: list[Any] = [None] * len(tasks)
+        wanted = [(store(self._lanes).get(task.fiber), task.stimulus, driven_steps(task)[0]) for task in tasks]
+        settle(wanted, self._lanes)
         for group in self._groups(tasks).values():
             self._work_off(group, outcomes)
         return outcomes
@@ -60,7 +62,6 @@ class BatchEngine(Engine):
         """Tasks that one solver can do, long fibers first so that lanes hold fibers of about the same length."""
         groups: dict[object, _Group] = {}
         for place, task in sorted(enumerate(tasks), key=lambda entry: -entry[1].fiber.n_sections):
-            current_of(task)
             prepared = store(self._lanes).get(task.fiber)
             dt, pulses = task.stimulus.dt, task.stimulus.intracellular
             # a current into a passive end enters the cable where the modes have no port

@@ -43,20 +43,16 @@ class SpikeTimes(Sequence[NDArray[np.float64]]):
 class TaskRun:
     """A task on its way: its arrays for one solver, and the run that it is at."""
 
-    def __init__(self, task: Task, prepared: PreparedCable, shared: SharedArrays, lanes: int | None) -> None:
+    def __init__(self, task: Task, prepared: PreparedCable, shared: SharedArrays) -> None:
         self.task = task
         self.prepared = prepared
         fiber, stimulus = task.fiber, task.stimulus
         self._capacity = shared.capacity
-        self._current = current = current_of(task)
-        driven = np.flatnonzero(stimulus.waveform) if current is None else np.flatnonzero(
-            (stimulus.waveform != 0) | (current != 0)
-        )  # fmt: skip
-        self._onset = int(driven[0]) if driven.size else stimulus.n_steps
-        self._over = int(driven[-1]) + 1 if driven.size else 0
-        rest = prepared.state_at(stimulus, 0, lanes)
+        self._current = current_of(task)
+        self._onset, self._over = driven_steps(task)
+        rest = prepared.state_at(stimulus, 0)
         self._settled = shared.job(prepared, rest)
-        onset = rest if self._onset == 0 else prepared.state_at(stimulus, self._onset, lanes)
+        onset = rest if self._onset == 0 else prepared.state_at(stimulus, self._onset)
         self._driven = shared.job(prepared, onset)
         self._drive = shared.form(prepared).drive(fiber.potentials, self._capacity)
         self._rest_values, self._band_values = shared.band(prepared, rest, fiber)
@@ -194,7 +190,7 @@ def work(
             except IndexError:
                 return
             prepared = store(lanes).get(task.fiber)
-            run = TaskRun(task, prepared, shared, lanes)
+            run = TaskRun(task, prepared, shared)
             job = advance(run, None)
             if job is not None:
                 solver.assign(lane, job)
@@ -221,6 +217,13 @@ def work(
             else:
                 outcomes[place] = run.outcome
                 begin(lane)
+
+
+def driven_steps(task: Task) -> tuple[int, int]:
+    """The first step with a stimulus, and the step after the last; the number of steps and 0 without any."""
+    waveform, current = task.stimulus.waveform, current_of(task)
+    driven = np.flatnonzero(waveform if current is None else (waveform != 0) | (current != 0))
+    return (int(driven[0]), int(driven[-1]) + 1) if driven.size else (len(waveform), 0)
 
 
 def current_of(task: Task) -> NDArray[np.float64] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -25,7 +26,7 @@ Array = NDArray[np.float64]
 #: Prepared cables that are kept, the least recently used going first.
 MAX_KEPT = 512
 #: Steps between looks at Ctrl-C, times the sections of a fiber: a fraction of a second.
-SECTION_STEPS = 5_000_000
+SECTION_STEPS = 1_000_000
 
 
 def cable_key(fiber: Fiber) -> tuple[object, ...]:
@@ -64,16 +65,9 @@ class PreparedCable:
             sections[:, 0] = self.rest_voltage
         return CableState(sections, np.full(n_nodes, self.rest_voltage), np.tile(self.membrane.variables, (n_nodes, 1)))
 
-    def state_at(self, stimulus: Stimulus, onset: int, lanes: int | None) -> CableState:
-        """The settled state after `onset` steps without stimulus."""
-        key = (stimulus.initial_dt, stimulus.n_initial_steps, stimulus.dt, onset)
-        if key not in self.states:
-            if onset:
-                state = self._advanced(self.state_at(stimulus, 0, lanes), stimulus.dt, onset, lanes)
-            else:
-                state = self._advanced(self.initial(), stimulus.initial_dt, stimulus.n_initial_steps, lanes)
-            self.states[key] = state
-        return self.states[key]
+    def state_at(self, stimulus: Stimulus, onset: int) -> CableState:
+        """The settled state after `onset` steps without stimulus, once :func:`settle` has found it."""
+        return self.states[_state_key(stimulus, onset)]
 
     def form(self, dt: float, plain: bool) -> PlainCable | ModalCable:
         """The cable as a C++ solver takes it: reduced to its modes where that is possible and not `plain`."""
@@ -101,24 +95,6 @@ class PreparedCable:
         )
         return job, arrays
 
-    def _advanced(self, state: CableState, dt: float, n_steps: int, lanes: int | None) -> CableState:
-        if n_steps == 0:
-            return state
-        capacity = self.cable.n_nodes
-        form = self.form(dt, plain=True)
-        solver = Solver(self.membrane.library(form.name, lanes), capacity, self.cable.sections_per_node, dt)
-        job, arrays = self.job(form, capacity, state)
-        nothing = np.zeros(max(solver.n_drive, n_steps))
-        finish = np.empty(solver.n_state + solver.n_values)
-        job.drive = job.waveform = nothing.ctypes.data
-        job.n_steps = n_steps
-        job.finish = finish.ctypes.data
-        solver.assign(0, job)
-        while not solver.run(max(1, SECTION_STEPS // len(self.cable.axial))):
-            pass
-        del arrays
-        return CableState.from_flat(finish, state)
-
 
 @dataclass(frozen=True, eq=False)
 class CableState:
@@ -134,11 +110,76 @@ class CableState:
         variables = np.concatenate([self.variables, np.repeat(self.variables[:1], extra, axis=0)])
         return np.concatenate([self.voltages, np.repeat(self.voltages[:1], extra), variables.ravel()])
 
-    @classmethod
-    def from_flat(cls, flat: Array, like: CableState) -> CableState:
-        """From what a solver of this cable's own size has written."""
-        sections, voltages, variables = np.split(flat, np.cumsum([like.sections.size, like.voltages.size]))
-        return cls(sections.reshape(like.sections.shape), voltages, variables.reshape(like.variables.shape))
+    def from_flat(self, flat: Array, capacity: int) -> CableState:
+        """A state of the same cable, from what a solver for `capacity` nodes has written."""
+        n_nodes, n_variables = self.variables.shape
+        n_state = len(flat) - capacity * (1 + n_variables)
+        voltages, variables = flat[n_state : n_state + capacity], flat[n_state + capacity :].reshape(capacity, -1)
+        sections = flat[: self.sections.size].reshape(self.sections.shape)
+        return CableState(sections.copy(), voltages[:n_nodes].copy(), variables[:n_nodes].copy())
+
+
+def settle(wanted: Iterable[tuple[PreparedCable, Stimulus, int]], lanes: int | None) -> None:
+    """Find the settled states that are still missing, of as many cables at a time as there are lanes.
+
+    Parameters
+    ----------
+    wanted : iterable of (PreparedCable, Stimulus, int)
+        The int is the number of steps without stimulus after the settling.
+    """
+    for at_onset in (False, True):
+        missing: dict[tuple[object, ...], dict[int, PreparedCable]] = {}
+        stages: dict[tuple[object, ...], tuple[Stimulus, int]] = {}
+        for prepared, stimulus, onset in wanted:
+            last = onset if at_onset else 0
+            key: tuple[object, ...] = (prepared.membrane.kernel.header, prepared.cable.kind, _state_key(stimulus, last))
+            if _state_key(stimulus, last) not in prepared.states:
+                missing.setdefault(key, {})[id(prepared)] = prepared
+                stages[key] = stimulus, last
+        for kind, cables in missing.items():
+            stimulus, last = stages[kind]
+            group = list(cables.values())
+            if last:
+                before = [prepared.state_at(stimulus, 0) for prepared in group]
+                after = _advanced(group, before, stimulus.dt, last, lanes)
+            else:
+                before = [prepared.initial() for prepared in group]
+                after = _advanced(group, before, stimulus.initial_dt, stimulus.n_initial_steps, lanes)
+            for prepared, state in zip(group, after, strict=True):
+                prepared.states[_state_key(stimulus, last)] = state
+
+
+def _advanced(
+    group: Sequence[PreparedCable], states: Sequence[CableState], dt: float, n_steps: int, lanes: int | None
+) -> list[CableState]:
+    """States after `n_steps` of `dt` without stimulus."""
+    if n_steps == 0:
+        return list(states)
+    capacity = max(prepared.cable.n_nodes for prepared in group)
+    first = group[0]
+    form = first.form(dt, plain=True)
+    solver = Solver(first.membrane.library(form.name, lanes), capacity, first.cable.sections_per_node, dt)
+    nothing = np.zeros(max(solver.n_drive, n_steps))
+    after: list[CableState] = []
+    keep = []  # a solver tells by the address whether a lane's coefficients are new
+    for begin in range(0, len(group), solver.lanes):
+        some = group[begin : begin + solver.lanes]
+        finish = np.empty((len(some), solver.n_state + solver.n_values))
+        for lane, prepared in enumerate(some):
+            job, arrays = prepared.job(prepared.form(dt, plain=True), capacity, states[begin + lane])
+            job.drive = job.waveform = nothing.ctypes.data
+            job.n_steps = n_steps
+            job.finish = finish[lane].ctypes.data
+            solver.assign(lane, job)
+            keep.append(arrays)
+        while not solver.run(max(1, SECTION_STEPS // len(first.cable.axial))):
+            pass
+        after += [states[begin + lane].from_flat(row, capacity) for lane, row in enumerate(finish)]
+    return after
+
+
+def _state_key(stimulus: Stimulus, onset: int) -> tuple[float, int, float, int]:
+    return (stimulus.initial_dt, stimulus.n_initial_steps, stimulus.dt, onset)
 
 
 class CableStore:
