@@ -20,9 +20,8 @@ def body(header, function, mechanism):
 
 def test_text_is_the_same_in_every_process(tmp_path):
     """Whatever the order of Python's hashes, and with the syntax tree from the cache or anew."""
-    code = (
-        "from ascent.mechanisms.kernels import membrane_kernel as m; print(m(['sundt_na', 'sundt_kdr', 'pas']).header)"
-    )
+    names = ["sundt_na", "sundt_kdr", "pas"]
+    code = f"from ascent.mechanisms.kernels import membrane_kernel; print(membrane_kernel({names}).header)"
     texts = set()
     for seed in ("1", "2"):
         environment = os.environ | {"PYTHONHASHSEED": seed, "ASCENT_CACHE_DIR": str(tmp_path)}

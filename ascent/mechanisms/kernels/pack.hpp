@@ -104,7 +104,25 @@ ASCENT_INLINE Pack<W> vsqrt(Pack<W> a) {
     return result;
 }
 
+// The larger and the smaller; b where one is NaN.
+template <int W>
+ASCENT_INLINE Pack<W> vmax(Pack<W> a, Pack<W> b) {
+    return select(a > b, a, b);
+}
+template <int W>
+ASCENT_INLINE Pack<W> vmin(Pack<W> a, Pack<W> b) {
+    return select(a < b, a, b);
+}
+
 #if defined(__AVX2__) && defined(__FMA__)
+template <>
+ASCENT_INLINE Pack<4> vmax(Pack<4> a, Pack<4> b) {
+    return (Pack<4>::Doubles)_mm256_max_pd(a.x, b.x);
+}
+template <>
+ASCENT_INLINE Pack<4> vmin(Pack<4> a, Pack<4> b) {
+    return (Pack<4>::Doubles)_mm256_min_pd(a.x, b.x);
+}
 template <>
 ASCENT_INLINE Pack<4> vfma(Pack<4> a, Pack<4> b, Pack<4> c) {
     return (Pack<4>::Doubles)_mm256_fmadd_pd(a.x, b.x, c.x);
@@ -120,6 +138,15 @@ ASCENT_INLINE bool any(Mask<4> mask) {
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
+// The forms with a mask of all lanes: g++ 12 warns about the headers of the others.
+template <>
+ASCENT_INLINE Pack<8> vmax(Pack<8> a, Pack<8> b) {
+    return (Pack<8>::Doubles)_mm512_maskz_max_pd(0xff, a.x, b.x);
+}
+template <>
+ASCENT_INLINE Pack<8> vmin(Pack<8> a, Pack<8> b) {
+    return (Pack<8>::Doubles)_mm512_maskz_min_pd(0xff, a.x, b.x);
+}
 template <>
 ASCENT_INLINE Pack<8> vfma(Pack<8> a, Pack<8> b, Pack<8> c) {
     return (Pack<8>::Doubles)_mm512_fmadd_pd(a.x, b.x, c.x);

@@ -22,8 +22,7 @@ template <class V>
 ASCENT_INLINE V vexp(V x) {
     using Doubles = typename V::Doubles;
     using Integers = typename V::Integers;
-    x = select(x < V(-708.0), V(-708.0), x);
-    x = select(x > V(709.78), V(709.78), x);
+    x = vmin(V(709.78), vmax(V(-708.0), x));
     const V shifted = vfma(x, V(LOG2_E), V(ROUNDING));
     const V n = shifted - V(ROUNDING);
     V r = vfma(n, V(-LOG_2_HIGH), x);
