@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ascent.mechanisms.kernels.graph import COMPARISONS, Node
 from ascent.mechanisms.kernels.mechanism import Mechanism
 
-_FUNCTIONS = {"exp": "vexp", "expm1": "vexpm1", "log": "vlog", "sqrt": "vsqrt", "fabs": "vfabs", "pow": "vpow"}
+_FUNCTIONS = {"exp": "vexp", "relax": "relax", "log": "vlog", "sqrt": "vsqrt", "fabs": "vfabs", "pow": "vpow"}
 _SIGNATURES = {
     "prepare": "const V* parameters, const Surroundings<V>& surroundings, V* constants",
     "initial": "V v, const V* constants, V* variables, V* ions",

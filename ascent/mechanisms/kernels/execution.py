@@ -142,8 +142,7 @@ class Execution:
         x = graph.input("unknown", statement.name)
         self._assign(statement.name, x)
         rate = graph.numeric(self.evaluate(statement.value))
-        forms = AffineForms(graph, x)
-        form = forms.of(rate)
+        form = AffineForms(graph, x).of(rate)
         if form is None:
             raise unsupported(
                 self._ast.file,
@@ -155,10 +154,7 @@ class Execution:
             growth = graph.divide(graph.multiply(dt, graph.multiply(form.factor, form.intercept)), form.denominator)
             self._assign(statement.name, graph.add(state, growth))
             return
-        target = graph.negative(graph.divide(form.intercept, form.slope))
-        exponent = graph.multiply(dt, forms.slope(form))
-        change = graph.multiply(graph.function("expm1", exponent), graph.subtract(state, target))
-        self._assign(statement.name, graph.add(change, state))
+        self._assign(statement.name, graph.relaxation(state, dt, form))
 
     def evaluate(self, expression: Expression) -> Node:
         """The node of an expression."""

@@ -27,7 +27,7 @@ class Node:
     number : int
         Place in the graph; operands have smaller ones.
     operator : str
-        ``const``, ``input``, ``neg``, ``+ - * / pow``, ``exp expm1 log sqrt fabs``, ``select``, or one of `MASKS`.
+        ``const``, ``input``, ``neg``, ``+ - * / pow``, ``exp log sqrt fabs``, ``select``, ``relax``, or one of `MASKS`.
     operands : tuple of Node
     value : float
         Of a constant.
@@ -145,15 +145,36 @@ class Graph:
             return self.divide(self.multiply(a, b.operands[1]), b.operands[0])
         if a.operator == "/" and not a.fixed:
             return self.divide(a.operands[0], self.multiply(a.operands[1], b))
-        if a.operator == "*":
-            for factor, rest in (a.operands, a.operands[::-1]):
-                if factor is b:
-                    return rest
+        if a.operator == "*" and (rest := self._without(a, b)) is not None:
+            return rest
         if b.operator == "*" and b.operands[0].fixed and not b.fixed:
             return self.divide(self.multiply(self.reciprocal(b.operands[0]), a), b.operands[1])
         if b.fixed and not a.fixed:
             return self.multiply(self.reciprocal(b), a)
         return self._node("/", (a, b))
+
+    def _without(self, product: Node, factor: Node) -> Node | None:
+        """A product without one of its factors; None when that is not among them."""
+        if product is factor:
+            return self.constant(1.0)
+        if product.operator == "*":
+            for part, other in (product.operands, product.operands[::-1]):
+                if (rest := self._without(part, factor)) is not None:
+                    return self.multiply(rest, other)
+        return None
+
+    def relaxation(self, state: Node, dt: Node, form: Affine) -> Node:
+        """A state after dt of x' = factor (slope x + intercept) / denominator."""
+        rate = self.divide(form.factor, form.denominator)
+        decay = self.multiply(rate, form.slope)
+        drive = self.multiply(rate, form.intercept)
+        if drive.operator == "/":
+            change = self.multiply(rate, self.add(self.multiply(form.slope, state), form.intercept))
+        else:
+            change = self.add(drive, self.multiply(decay, state))
+        target = self.negative(self.divide(form.intercept, form.slope))
+        over, under = target.operands if target.operator == "/" else (target, self.constant(1.0))
+        return self._node("relax", (state, dt, decay, change, over, under))
 
     def reciprocal(self, a: Node) -> Node:
         return self.divide(self.constant(1.0), a)
@@ -175,7 +196,7 @@ class Graph:
         return self.multiply(square, a) if exponent % 2 else square
 
     def function(self, name: str, a: Node) -> Node:
-        """exp, expm1, log, sqrt or fabs."""
+        """exp, log, sqrt or fabs."""
         return self._node(name, (a,))
 
     def compare(self, operator: str, a: Node, b: Node) -> Node:

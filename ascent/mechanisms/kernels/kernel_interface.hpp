@@ -23,4 +23,16 @@ ASCENT_INLINE V nernst(V inside, V outside, V valence_factor) {
     return select(inside <= V(0.0), V(1e6), potential);
 }
 
+// A state x (ms later by dt) of x' = b x + a; change = b x + a at the old x, and target = -a / b in two parts.
+// As NEURON's cnexp, target + (x - target) exp(b dt), but without the division where b dt is small in all lanes.
+template <class V>
+ASCENT_INLINE V relax(V x, V dt, V b, V change, V target_over, V target_under) {
+    const V z = b * dt;
+    const V near = vfma(dt * change, vexpm1_quotient_near(z), x);
+    const auto is_near = vfabs(z) < V(EXPM1_NEAR);
+    if (!any(!is_near)) return near;
+    const V far = vfma(vexp(z) - V(1.0), x - target_over / target_under, x);
+    return select(is_near, near, far);
+}
+
 }  // namespace ascent

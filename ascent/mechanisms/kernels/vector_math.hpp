@@ -1,7 +1,7 @@
-// exp, exp - 1, log and pow of packs: our own, so that a lane has the same bits in every pack and on every machine.
+// exp, log and pow of packs: our own, so that a lane has the same bits in every pack and on every machine.
 //
 // Polynomials are minimax fits of the remainder after the leading terms, evaluated with explicit fused multiply-adds.
-// Relative errors are below 4e-16 for exp and log, 2e-15 for expm1, and 4e-16 (1 + |y log x|) for pow.
+// Relative errors are below 4e-16 for exp, log and the quotient, and 4e-16 (1 + |y log x|) for pow.
 #pragma once
 
 #include <limits>
@@ -42,20 +42,17 @@ ASCENT_INLINE V vexp(V x) {
     return (Doubles)((Integers)p.x + ((Integers)shifted.x << 52));
 }
 
-// e^x - 1 without cancellation. A group of lanes that all have small |x| skips the long way; the result of a lane
-// is the same either way.
+constexpr double EXPM1_NEAR = 0.0625;
+
+// (e^x - 1) / x for |x| < EXPM1_NEAR.
 template <class V>
-ASCENT_INLINE V vexpm1(V x) {
-    const V r2 = x * x;
+ASCENT_INLINE V vexpm1_quotient_near(V x) {
+    const V x2 = x * x;
     const V q01 = vfma(V(0.16666666666668464), x, V(0.5));
     const V q23 = vfma(V(0.008333333296538131), x, V(0.0416666666666731));
     const V q45 = vfma(V(0.00019843153730212315), x, V(0.001388888882051704));
-    const V q456 = vfma(V(2.4804009613448307e-05), r2, q45);
-    const V q = vfma(vfma(q456, r2, q23), r2, q01);
-    const V near = vfma(q, r2, x);
-    const auto is_near = vfabs(x) < V(0.0625);
-    if (!any(!is_near)) return near;
-    return select(is_near, near, vexp(x) - V(1.0));
+    const V q456 = vfma(V(2.4804009613448307e-05), x2, q45);
+    return vfma(vfma(vfma(q456, x2, q23), x2, q01), x, V(1.0));
 }
 
 // Natural logarithm; -inf at 0, NaN below.
