@@ -1,0 +1,125 @@
+// The double cable with everything between two nodes of Ranvier reduced to its modes, which is exact.
+//
+// Between nodes the cable is linear with constant coefficients: C x' + G x = inputs. With G S = C S diag(lambda) the
+// modes do not influence each other, and each costs two multiplications in a step. What is left of the linear system
+// is one unknown for each node, the potential inside; derivation and data in ascent/engines/batch/modes.py.
+// A stretch between nodes has modes that see the sum of the potentials at its two nodes, and as many that see the
+// difference. At the fiber's ends the passive node belongs to the stretch and its "node" is a place holder at 0.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "linear_solvers.hpp"
+
+namespace ascent {
+
+template <class V>
+struct ModalCable {
+    static constexpr int HALF = 11, MODES = 2 * HALF;
+
+    // What a stretch is made of. `decay` is 1 / (1 + dt lambda); `weight` brings a mode to the ports as a current;
+    // `end` gives the membrane potential of a passive end node, where `at_end` is not 0.
+    struct Stretch {
+        V decay[MODES], weight[MODES], end[MODES];
+        V self_left, self_right, cross, left, right, end_sum, end_difference, end_constant, at_end;
+    };
+    struct Node { V capacitance, leak, leak_source, rest, active; };  // potentials inside count from `rest`
+    struct Drive { V outside, port_sum, port_difference, mode[MODES]; };
+    struct State { V mode[MODES], inside; };
+
+    static constexpr int N_STRETCH = sizeof(Stretch) / sizeof(V), N_NODE = sizeof(Node) / sizeof(V);
+    static constexpr int N_DRIVE = sizeof(Drive) / sizeof(V), N_STATE = sizeof(State) / sizeof(V);
+
+    ModalCable(int n_nodes, int)
+        : coefficients(3 * N_STRETCH + std::size_t(n_nodes) * N_NODE), drive(2 + std::size_t(n_nodes) * N_DRIVE),
+          state(std::size_t(n_nodes) * N_STATE), mixed_(V_WIDTH), stretches_(n_nodes), slope_(n_nodes), value_(n_nodes) {}
+
+    // Lanes end at nodes of their own: the stretches in which some lane ends take that lane's coefficients from its
+    // right end, the other lanes' from inside.
+    void arrange(const std::int64_t* n_nodes) {
+        const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
+        for (std::size_t j = 0; j < stretches_.size(); ++j) stretches_[j] = j == 0 ? given + 1 : given;
+        for (int lane = 0; lane < V_WIDTH; ++lane) {
+            const std::size_t last = std::size_t(n_nodes[lane] - 2);
+            V* to = reinterpret_cast<V*>(&mixed_[lane]);
+            for (int k = 0; k < N_STRETCH; ++k) {
+                to[k] = coefficients[k];
+                for (int other = 0; other < V_WIDTH; ++other)
+                    if (n_nodes[other] == n_nodes[lane]) to[k].set(other, coefficients[2 * N_STRETCH + k][other]);
+            }
+            stretches_[last] = &mixed_[lane];
+        }
+    }
+
+    void solve(int n_nodes, V now, V before, const Membranes<V>& nodes) {
+        const V zero(0.0);
+        const Node* node = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
+        const Drive* outside = reinterpret_cast<const Drive*>(drive.data() + 2);
+        State* at = reinterpret_cast<State*>(state.data());
+        V carried = zero, carried_value = zero, from_left = zero, self_right = zero;
+        for (int n = 0; n < n_nodes; ++n) {
+            V self_left = zero, cross = zero, from_right = zero, to_right = zero, next_self = zero;
+            if (n + 1 < n_nodes) {
+                const Stretch& s = *stretches_[n];
+                const V sum = at[n].inside + at[n + 1].inside, difference = at[n].inside - at[n + 1].inside;
+                V* mode = at[n].mode;
+                const V* push = outside[n].mode;
+                V total = outside[n].port_sum * now, odd = outside[n].port_difference * now;
+                for (int k = 0; k < HALF; ++k) {
+                    const V even_mode = s.decay[k] * vfma(push[k], before, mode[k] + sum);
+                    const V odd_mode = s.decay[HALF + k] * vfma(push[HALF + k], before, mode[HALF + k] + difference);
+                    mode[k] = even_mode;
+                    mode[HALF + k] = odd_mode;
+                    total = vfma(s.weight[k], even_mode, total);
+                    odd = vfma(s.weight[HALF + k], odd_mode, odd);
+                }
+                from_right = total + odd + s.left;
+                to_right = total - odd + s.right;
+                self_left = s.self_left;
+                next_self = s.self_right;
+                cross = s.cross;
+            }
+            const V conductance = node[n].capacitance + node[n].leak + nodes.conductance[n];
+            const V diagonal = conductance + self_right + self_left - carried;
+            V value = vfma(node[n].capacitance, nodes.potential[n], node[n].leak_source + nodes.source[n]);
+            value = value + nodes.injected[n] + vfma(conductance, outside[n].outside * now - node[n].rest, from_left + from_right);
+            const V inverse = node[n].active / diagonal;
+            slope_[n] = cross * inverse;
+            value_[n] = (value + carried_value) * inverse;
+            carried = cross * slope_[n];
+            carried_value = cross * value_[n];
+            from_left = to_right;
+            self_right = next_self;
+        }
+        V next = zero;
+        for (int n = n_nodes - 1; n >= 0; --n) {
+            next = vfma(slope_[n], next, value_[n]);
+            at[n].inside = next;
+            nodes.potential[n] = vfma(-outside[n].outside, now, next + node[n].rest);
+        }
+        for (int n = 0; n + 1 < n_nodes; ++n)
+            if (stretches_[n] != reinterpret_cast<const Stretch*>(coefficients.data())) end_potential(n, now, at, nodes);
+    }
+
+    std::vector<V> coefficients, drive, state;
+
+  private:
+    static constexpr int V_WIDTH = V::width;
+
+    void end_potential(int n, V now, const State* at, const Membranes<V>& nodes) {
+        const Stretch& s = *stretches_[n];
+        V potential = vfma(drive[n == 0 ? 0 : 1], now, s.end_constant);
+        potential = vfma(s.end_sum, at[n].inside + at[n + 1].inside, potential);
+        potential = vfma(s.end_difference, at[n].inside - at[n + 1].inside, potential);
+        for (int k = 0; k < MODES; ++k) potential = vfma(s.end[k], at[n].mode[k], potential);
+        V& out = nodes.potential[n == 0 ? 0 : n + 1];
+        out = select(s.at_end > V(0.0), potential, out);
+    }
+
+    std::vector<Stretch> mixed_;
+    std::vector<const Stretch*> stretches_;
+    std::vector<V> slope_, value_;
+};
+
+}  // namespace ascent
