@@ -43,4 +43,6 @@ void run(int n_steps, int clamped, double dt, double start, double celsius, doub
     }
 RUN(1)
 RUN(4)
+#ifdef EIGHT_LANES
 RUN(8)
+#endif

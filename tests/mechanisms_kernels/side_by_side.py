@@ -43,7 +43,10 @@ class Kernel:
 
     def __init__(self, kernel: MembraneKernel) -> None:
         self.kernel = kernel
-        source = f'{kernel.header}\n#include "driver.hpp"\n'
+        # packs of eight take long to compile without AVX-512, so only small membranes get them
+        self.widths = WIDTHS if len(kernel.variables) <= 10 else WIDTHS[:2]
+        define = "#define EIGHT_LANES\n" if 8 in self.widths else ""
+        source = f'{kernel.header}\n{define}#include "driver.hpp"\n'
         self._library = ctypes.CDLL(str(compiled_library(source)))
 
     def run(

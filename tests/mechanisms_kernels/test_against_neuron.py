@@ -5,7 +5,7 @@ import pytest
 
 from ascent.fibers.models import DATA, load_membrane
 from ascent.mechanisms.build import MECHANISMS
-from tests.mechanisms_kernels.side_by_side import MODS, WIDTHS, random_drive
+from tests.mechanisms_kernels.side_by_side import MODS, random_drive
 
 MEMBRANES = {
     path.stem: tuple(use.name for use in load_membrane(path.stem).node_mechanisms)
@@ -44,7 +44,7 @@ def test_free_membrane_has_the_voltage_that_neuron_finds(compiled, neuron, mecha
     kernel = compiled(*mechanisms)
     current = random_drive(4, 300, -0.05, 0.05, ramp=0.0)
     theirs = neuron(kernel.kernel, current[:, 0], DT, -65.0, clamped=False)
-    ours = kernel.run(current, DT, -65.0, 8, clamped=False)[0]
+    ours = kernel.run(current, DT, -65.0, 4, clamped=False)[0]
     np.testing.assert_allclose(ours.v, theirs.v, rtol=0, atol=1e-7)
 
 
@@ -54,7 +54,7 @@ def test_conductance_is_the_derivative_of_the_current(compiled, mechanisms):
     drive = random_drive(3, 50, -140.0, 80.0)
     drive[1::2] = drive[0::2] + 1e-3
     # the states stand still in such short steps, and currents are those at the voltage of the step before
-    trace = kernel.run(drive, 1e-12, -70.0, 8, clamped=True)[0]
+    trace = kernel.run(drive, 1e-12, -70.0, 4, clamped=True)[0]
     slope = (trace.i[2::2] - trace.i[1:-1:2]) / 1e-3
     np.testing.assert_allclose(trace.g[1:-1:2], slope, rtol=1e-4, atol=1e-9)
 
@@ -98,7 +98,7 @@ def test_reversal_potentials_follow_concentrations_by_neurons_rule(compiled):
 def test_lanes_have_the_same_bits_in_every_pack(compiled, mechanisms):
     kernel = compiled(*mechanisms)
     drive = random_drive(2, 100, -200.0, 200.0)
-    narrow, *wider = (kernel.run(drive, DT, -60.0, width, clamped=True) for width in WIDTHS)
+    narrow, *wider = (kernel.run(drive, DT, -60.0, width, clamped=True) for width in kernel.widths)
     for lanes in wider:
         for a, b in zip(narrow, lanes, strict=True):
             np.testing.assert_array_equal(a.variables, b.variables)
