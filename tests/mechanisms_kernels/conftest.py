@@ -41,7 +41,7 @@ def neuron() -> Callable[..., Trace]:
 
 @pytest.fixture
 def write_mod(tmp_path: Path) -> Callable[[str], Path]:
-    """Writes a ``.mod`` file: the text after ``NEURON { SUFFIX refused`` of a mechanism with state m."""
+    """Text -> the ``.mod`` file ``refused.mod`` that holds it."""
 
     def write(text: str) -> Path:
         path = tmp_path / "refused.mod"

@@ -47,11 +47,9 @@ class Mechanism:
     total : Node
         Current density, mA/cm2.
     conductance : Node
-        Its derivative by v, S/cm2.
+        Its derivative by v, S/cm2: exact where the current is linear in v, else a difference quotient.
     ion_currents : dict
         Such as ``ina`` -> its current density.
-    is_linear : bool
-        Whether `conductance` is exact (the current is linear in v) or a difference quotient.
     """
 
     name: str
@@ -67,7 +65,6 @@ class Mechanism:
     total: Node
     conductance: Node
     ion_currents: dict[str, Node]
-    is_linear: bool
 
     @property
     def writes_concentrations(self) -> bool:
@@ -112,7 +109,7 @@ class _Builder:
     def build(self) -> Mechanism:
         initial, read_initial = self._initial()
         advance, read_advance = self._advance()
-        values, read_current, total, conductance, ion_currents, is_linear = self._current()
+        values, read_current, total, conductance, ion_currents = self._current()
         read = read_initial | read_advance | read_current
         states = [name for name in self.ast.states if name in self._variables]
         kept = [*states, *(name for name in self._variables if name in read and name not in states)]
@@ -137,7 +134,6 @@ class _Builder:
             total=total,
             conductance=conductance,
             ion_currents=ion_currents,
-            is_linear=is_linear,
         )
 
     def _initial(self) -> tuple[dict[str, Node], set[str]]:
@@ -156,7 +152,7 @@ class _Builder:
                 execution.solve(statement)
         return execution.values, names.read
 
-    def _current(self) -> tuple[dict[str, Node], set[str], Node, Node, dict[str, Node], bool]:
+    def _current(self) -> tuple[dict[str, Node], set[str], Node, Node, dict[str, Node]]:
         body = [statement for statement in self.ast.breakpoint if not isinstance(statement, Solve)]
         graph = self.graph
         v = graph.input("step", "v")
@@ -181,7 +177,7 @@ class _Builder:
             difference = graph.subtract(self._total(ahead.values), self._total(values))
             conductance = graph.divide(difference, step)
         ion_currents = {name: values[name] for name in self._ion_currents if name in values}
-        return values, names.read, self._total(values), conductance, ion_currents, form is not None
+        return values, names.read, self._total(values), conductance, ion_currents
 
     def _total(self, values: dict[str, Node]) -> Node:
         total = self.graph.constant(0.0)
