@@ -39,9 +39,7 @@ def lengths_from_fiber_z(model: FiberModel, diameter: float, fiber_z: Any) -> di
         diameters = [float(value) for value in entry["diameters"]]
         if diameter not in diameters:
             listed = ", ".join(f"{value:g}" for value in diameters)
-            raise ConfigError(
-                f"fiber_z.json: {model.name}.diameters has no {diameter:g} µm; it lists {listed} µm."
-            )
+            raise ConfigError(f"fiber_z.json: {model.name}.diameters has no {diameter:g} µm; it lists {listed} µm.")
         place = diameters.index(diameter)
 
     def length(key: str) -> float:

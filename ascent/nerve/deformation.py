@@ -76,9 +76,7 @@ def deform(section: Section, config: SampleConfig) -> tuple[Section, list[NDArra
     steps = max(1, int(ratio * config.morph_count))
     outlines = [morph.outline(t) for t in np.linspace(0.0, ratio, steps)]
     motions = _push(section, outlines, gap, inset, config.sample)
-    fascicles = tuple(
-        fascicle.transformed(motion) for fascicle, motion in zip(section.fascicles, motions, strict=True)
-    )
+    fascicles = tuple(fascicle.transformed(motion) for fascicle, motion in zip(section.fascicles, motions, strict=True))
     # An outline that has not moved keeps all its points.
     nerve = section.nerve if morph.stays or ratio == 0 else Trace(outlines[-1])
     deformed = Section(nerve, fascicles, section.orientation_angle)

@@ -35,9 +35,7 @@ def test_points_cannot_be_changed() -> None:
 TWO_POINTS = [(0, 0), (1, 1)]
 
 
-@pytest.mark.parametrize(
-    "points", [TWO_POINTS, [*TWO_POINTS, (0, 0)], [(0, 0, 0)] * 3, [(0, 0), (1, np.nan), (1, 0)]]
-)
+@pytest.mark.parametrize("points", [TWO_POINTS, [*TWO_POINTS, (0, 0)], [(0, 0, 0)] * 3, [(0, 0), (1, np.nan), (1, 0)]])
 def test_too_few_flat_or_infinite_points_are_refused(points: list) -> None:
     with pytest.raises(MorphologyError):
         Trace(points)

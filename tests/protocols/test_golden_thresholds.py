@@ -41,18 +41,14 @@ def test_tutorial_fibers_have_ascents_thresholds(count, centred_fiber, tutorial_
 
 
 @pytest.mark.parametrize(("model", "diameter", "n_sections", "expected"), CENTROID_FIBERS)
-def test_centroid_fibers_have_ascents_thresholds(
-    model, diameter, n_sections, expected, centred_fiber, pulse_waveform
-):
+def test_centroid_fibers_have_ascents_thresholds(model, diameter, n_sections, expected, centred_fiber, pulse_waveform):
     fiber = centred_fiber(model, diameter, n_sections)
     table = find_threshold(fiber, pulse_waveform, dt=0.005, tolerance=0.1, initial_dt=10)
     assert written(table) == [expected]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("model", "expected"), [("MRG_DISCRETE", -0.2691015625), ("MRG_INTERPOLATION", -0.2700683594)]
-)
+@pytest.mark.parametrize(("model", "expected"), [("MRG_DISCRETE", -0.2691015625), ("MRG_INTERPOLATION", -0.2700683594)])
 def test_myelinated_fibers_have_pyfibers_thresholds(model, expected):
     # asserted in PyFibers' own integration tests: 1 mA point source at 100 µm in 10 S/m, biphasic 0.2 ms, 1 %
     import numpy as np

@@ -192,9 +192,7 @@ def _advance(h: Any, n_steps: int, dt: float) -> None:
     context.psolve(h.t + n_steps * dt)
 
 
-def _is_calm(
-    cable: Cable, rest_voltage: NDArray[np.float64], rest_gates: dict[str, NDArray[np.float64]]
-) -> bool:
+def _is_calm(cable: Cable, rest_voltage: NDArray[np.float64], rest_gates: dict[str, NDArray[np.float64]]) -> bool:
     quiet = cable.membrane.quiet
     if np.abs(cable.voltages() - rest_voltage).max() > quiet.voltage:
         return False

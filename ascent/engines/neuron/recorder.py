@@ -21,9 +21,7 @@ class Recorder:
         When a time lies outside the run.
     """
 
-    def __init__(
-        self, cable: Cable, recording: Recording, stimulus: Stimulus, current: NDArray[np.float64]
-    ) -> None:
+    def __init__(self, cable: Cable, recording: Recording, stimulus: Stimulus, current: NDArray[np.float64]) -> None:
         self._cable = cable
         self._recording = recording
         self._stimulus = stimulus
@@ -74,9 +72,7 @@ class Recorder:
         result.voltage = _columns([self._voltages[node] for node in recording.voltage_nodes], n_rows)
         for gate in self._gate_variables:
             if recording.gate_nodes:
-                result.gates[gate] = _columns(
-                    [self._gates.get((gate, node)) for node in recording.gate_nodes], n_rows
-                )
+                result.gates[gate] = _columns([self._gates.get((gate, node)) for node in recording.gate_nodes], n_rows)
             if recording.gate_times:
                 result.gate_profiles[gate] = np.array(
                     [self._gate_profiles.get((gate, step), np.full(len(self._cable.nodes), np.nan))
