@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ascent.config.protocol import IntracellularStimConfig, ProtocolConfig
 from ascent.config.saving import SavingConfig
 from ascent.engines.base import IntracellularPulses, Protocol, Recording, RunRequest, RunResult, Stimulus, Task
-from ascent.errors import AscentError
+from ascent.errors import AscentError, ConfigError
 from ascent.fibers.fiber import Fiber, build_fiber
 from ascent.fibers.models import Convention
 from ascent.protocols.detection import Detection, ThresholdOutcome, node_at, threshold_protocol
@@ -252,10 +252,15 @@ def _prepare(job: FiberJob) -> _Prepared:
         label=f"{job.label} ({job.model}, {job.diameter:g} µm)",
     )
     fiber.potentials = job.potentials
+    pulses = intracellular_pulses(job.intracellular)
+    if pulses is not None and not 0 <= pulses.node < fiber.n_nodes:
+        raise ConfigError(
+            f"intracellular_stim.ind is {pulses.node}; fiber {fiber.label} has nodes 0 to {fiber.n_nodes - 1}."
+        )
     stimulus = Stimulus(
         job.waveform,
         job.dt,
-        intracellular_pulses(job.intracellular),
+        pulses,
         protocol.initSS,
         protocol.dt_initSS,
         float(protocol.threshold.value),

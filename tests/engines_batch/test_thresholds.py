@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ascent.engines import get_engine
-from ascent.engines.base import Stimulus, StopRule
+from ascent.engines.base import RunRequest, Stimulus, StopRule, Task
 from ascent.engines.batch.engine import BatchEngine
 from ascent.errors import ConfigError, MechanismError
-from ascent.protocols import find_threshold, run_amplitudes
+from ascent.protocols import FiberJob, find_threshold, run_amplitudes, run_fibers
 
 from .batch_samples import DT, fiber_of, pulse
 
@@ -112,3 +112,35 @@ def test_wrong_calls_are_one_sentence():
         BatchEngine(threads=0)
     with pytest.raises(MechanismError, match="cannot do 3 lanes"):
         BatchEngine(lanes=3).open(fiber_of(), Stimulus(pulse(), DT)).run(-1.0)
+
+
+def test_jobs_run_side_by_side_and_fail_one_by_one():
+    fiber = fiber_of()
+    protocol = {"mode": "FINITE_AMPLITUDES", "amplitudes": [-0.1, -1.0], "initSS": -200, "dt_initSS": 5,
+                "threshold": {"value": -30, "ap_detect_location": 0.9}}  # fmt: skip
+    pulse_off_the_fiber = {"times": {"pw": 0.1, "IntraStim_PulseTrain_delay": 0.1, "IntraStim_PulseTrain_dur": 1},
+                           "pulse_repetition_freq": 1, "amp": 1, "ind": 99}  # fmt: skip
+
+    def job(index, **options):
+        return FiberJob(
+            "MRG_INTERPOLATION", 10.0, fiber.potentials, pulse(), DT, protocol, fiber=index, engine="batch", **options
+        )
+
+    good, bad, other = run_fibers([job(0), job(1, intracellular=pulse_off_the_fiber), job(2)])
+    assert good.action_potentials == other.action_potentials == [0, 1]
+    assert isinstance(bad, ConfigError) and "ind is 99" in str(bad)
+
+
+def test_an_error_in_one_thread_ends_all():
+    def broken():
+        yield RunRequest(-0.1)
+        raise ConfigError("This protocol is wrong.")
+
+    def endless():
+        while True:
+            yield RunRequest(-0.1)
+
+    stimulus = Stimulus(pulse(), DT)
+    tasks = [Task(fiber_of(), stimulus, broken())] + [Task(fiber_of(), stimulus, endless()) for _ in range(20)]
+    with pytest.raises(ConfigError, match="protocol is wrong"):
+        BatchEngine(threads=2).run_many(tasks)
