@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from ascent.engines import get_engine
 from ascent.engines.base import RunRequest, Stimulus, StopRule, Task
-from ascent.engines.batch.engine import BatchEngine
+from ascent.engines.batch.engine import BatchEngine, why_not
+from ascent.engines.batch.membranes import build_all
 from ascent.errors import ConfigError, MechanismError
+from ascent.fibers.models import available_models
 from ascent.protocols import FiberJob, find_threshold, run_amplitudes, run_fibers
 
 from .batch_samples import DT, fiber_of, pulse
@@ -144,3 +146,11 @@ def test_an_error_in_one_thread_ends_all():
     tasks = [Task(fiber_of(), stimulus, broken())] + [Task(fiber_of(), stimulus, endless()) for _ in range(20)]
     with pytest.raises(ConfigError, match="protocol is wrong"):
         BatchEngine(threads=2).run_many(tasks)
+
+
+def test_every_model_is_covered_and_built_ahead():
+    assert build_all() >= 5
+    for name in available_models():
+        fiber = fiber_of(name, 1.0 if name == "MRG_DISCRETE" else 3.0, n_nodes=11)
+        assert why_not(fiber) is None, name
+        assert get_engine("auto").name_for(fiber) == "batch"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ascent.engines.batch.library import initial_variables, load_library
 from ascent.errors import MechanismError
 from ascent.fibers.fiber import Fiber
+from ascent.fibers.models import available_models, load_membrane, load_model
 
 if TYPE_CHECKING:
     import ctypes
@@ -114,3 +115,22 @@ def membrane_of(fiber: Fiber, cable: str, area: float, diameter: float, lanes: i
             else:
                 variables[index_of[f"{kind}_{ion}_ion_balance"]] = value
     return NodeMembrane(kernel, parameters, variables, gates)
+
+
+def build_all() -> int:
+    """Compile the solvers of every fiber model that ships with ascent, so that no first run has to; their number.
+
+    Raises
+    ------
+    MechanismError
+        When the processor is too old, there is no compiler, or a kernel does not compile.
+    """
+    wanted = set()
+    for name in available_models():
+        model = load_model(name)
+        mechanisms = tuple(use.name for use in load_membrane(model.membrane).node_mechanisms)
+        forms = ("DoubleCable", "ModalCable") if model.kind == "myelinated" else ("SingleCable",)
+        wanted |= {(mechanisms, form) for form in forms}
+    for mechanisms, form in sorted(wanted):
+        load_library(kernel_of(mechanisms), form)
+    return len(wanted)
