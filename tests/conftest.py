@@ -1,5 +1,7 @@
 """What all tests share: the reference data that may lie beside the checkout, and how hypothesis searches."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,13 @@ def tutorial_dir(shared_dir: Path) -> Path:
     if not folder.is_dir():
         pytest.skip("the ASCENT tutorial is not here")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """Commands that run in this process set up the package's logger; each test finds it as it was."""
+    logger = logging.getLogger("ascent")
+    before = list(logger.handlers), logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before
+    logging.captureWarnings(False)
