@@ -56,7 +56,7 @@ def test_the_table_and_ascents_files_agree(directory: Path) -> None:
     file = directory / "samples/0/models/0/sims/0/n_sims/0/data/outputs/thresh_inner0_fiber0.dat"
     assert table["threshold_mA"].tolist() == [float(file.read_text())]
     assert table["n_runs"].min() > 3
-    assert table["engine"].tolist() == ["neuron"]
+    assert table["engine"].tolist() == ["batch"]
 
 
 def test_the_potentials_stand_in_hdf5_too(directory: Path) -> None:
