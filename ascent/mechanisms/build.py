@@ -124,7 +124,7 @@ def _build(files: Sequence[Path], force: bool = False) -> Path:
         return library
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with _locked(home / f"{target.name}.lock"):
+        with locked(home / f"{target.name}.lock"):
             library = _library_in(target)
             if library is None or force:
                 library = _compile_into(target, files)
@@ -153,7 +153,8 @@ def _library_in(directory: Path) -> Path | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock on the file `path`, against other processes of this machine, while the block runs."""
     with open(path, "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from numpy.typing import NDArray
 
-from ascent.mechanisms.build import cache_directory, load_mechanisms
+from ascent.mechanisms.build import cache_directory, load_mechanisms, locked
 from ascent.mechanisms.kernels import COMPILE_FLAGS, MembraneKernel, include_directory
 
 HERE = Path(__file__).parent
@@ -163,7 +162,7 @@ def compiled_library(source: str) -> Path:
     folder = cache_directory() / "kernel_tests"
     library = folder / f"{digest.hexdigest()[:32]}.so"
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{library}.lock"), tempfile.TemporaryDirectory(dir=folder) as name:
+    with locked(Path(f"{library}.lock")), tempfile.TemporaryDirectory(dir=folder) as name:
         if not library.is_file():
             (Path(name) / "source.hpp").write_text(source, encoding="utf-8")
             (Path(name) / "kernel.cpp").write_text('#include "source.hpp"\n', encoding="utf-8")

@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from ascent.errors import MechanismError
-from ascent.mechanisms.build import cache_directory
+from ascent.mechanisms.build import cache_directory, locked
 from ascent.mechanisms.kernels import COMPILE_FLAGS, MembraneKernel, include_directory
 
 SOURCE = Path(__file__).parent / "source"
@@ -234,7 +233,7 @@ def _build(header: str, cable: str, lanes: int) -> Path:
         return target
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.with_suffix(".lock")):
+        with locked(target.with_suffix(".lock")):
             if not target.is_file():
                 _compile(target, header, [*command, *flags])
     except OSError as error:
