@@ -10,7 +10,7 @@ ASCENT                Netgen                                                 tem
 hmax (µm)             maxh (µm), per solid in ``distal_domains``             1600
 hmin (µm)             minh (µm)                                              10
 hgrad (growth rate)   grading = (hgrad - 1) / 2.4, the slope of the size     0.5
-hcurve (size/radius)  curvaturesafety = 0.3 / hcurve, elements per radius    1.5
+hcurve (size/radius)  curvaturesafety = 0.35 / hcurve, elements per radius   1.75
 hnarrow               closeedgefac = hnarrow                                 1
 ====================  =====================================================  =====================
 
@@ -83,7 +83,7 @@ class MeshParameters:
             maxh=float(proximal.hmax),
             minh=float(proximal.hmin),
             grading=round(min(max((float(proximal.hgrad) - 1) / 2.4, 0.05), 1.0), 12),
-            curvaturesafety=round(0.3 / float(proximal.hcurve), 12),
+            curvaturesafety=round(0.35 / float(proximal.hcurve), 12),
             closeedgefac=float(proximal.hnarrow),
             distal_maxh=float(distal.hmax) if distal is not None else None,
             quality_measure=str(mesh.quality_measure or "vollength"),

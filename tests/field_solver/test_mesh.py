@@ -27,7 +27,7 @@ def test_template_values_of_ascent_translate_to_netgen():
     part = SimpleNamespace(hmax=1600, hmin=10, hgrad=2.2, hcurve=0.2, hnarrow=1)
     mesh = SimpleNamespace(proximal=part, distal=None, quality_measure="vollength")
     assert dataclasses.astuple(MeshParameters.from_config(mesh)) == pytest.approx(
-        (1600, 10, 0.5, 1.5, 1, None, 3, "vollength")
+        (1600, 10, 0.5, 1.75, 1, None, 3, "vollength")
     )
 
 
