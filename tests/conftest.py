@@ -37,9 +37,9 @@ def tutorial_dir(shared_dir: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_logging() -> Iterator[None]:
-    """Commands that run in this process set up the package's logger; each test finds it as it was."""
+    """Commands that run in this process set up the package's logger; each test finds it plain."""
     logger = logging.getLogger("ascent")
-    before = list(logger.handlers), logger.level, logger.propagate
+    # Commands that fixtures of a whole session ran have left their mark too, so the plain state is set, not restored.
+    logger.handlers[:], logger.propagate = [], True
+    logger.setLevel(logging.NOTSET)
     yield
-    logger.handlers[:], logger.level, logger.propagate = before
-    logging.captureWarnings(False)
