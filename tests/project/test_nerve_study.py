@@ -131,7 +131,7 @@ def test_every_choice_of_a_group_is_valid(group: str) -> None:
         overrides = [f"{group}={file.stem}"]
         if file.stem == "masks":
             overrides.append("sample.sample=mine")
-        validate_study(compose("0", [*overrides]))
+        assert validate_study(compose("0", overrides)).frame.study == "nerve", file.stem
 
 
 def test_an_override_that_does_not_exist_is_refused() -> None:
