@@ -37,6 +37,12 @@ def cache_directory() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ascent"
 
 
+def cache_directories() -> tuple[Path, ...]:
+    """Where to look: ``$ASCENT_PREBUILT_DIR`` if it is set (read only, what an image carries), then the cache."""
+    prebuilt = os.environ.get("ASCENT_PREBUILT_DIR")
+    return (*((Path(prebuilt),) if prebuilt else ()), cache_directory())
+
+
 def mechanism_files(directories: Sequence[Path | str] = ()) -> tuple[Path, ...]:
     """The ``.mod`` files that ship with ascent, then those in `directories`, each folder's sorted by name.
 
@@ -82,7 +88,7 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
 
 def compiled_library() -> Path | None:
     """The shared library of ascent's mechanisms in the cache; None while it has not been compiled."""
-    return _library_in(cache_directory() / "mechanisms" / _content_hash(mechanism_files()))
+    return _find_library(_content_hash(mechanism_files()))
 
 
 def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
@@ -119,7 +125,7 @@ def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
 def _build(files: Sequence[Path], force: bool = False) -> Path:
     home = cache_directory() / "mechanisms"
     target = home / _content_hash(files)
-    library = _library_in(target)
+    library = _find_library(target.name)
     if library is not None and not force:
         return library
     try:
@@ -146,6 +152,11 @@ def _content_hash(files: Sequence[Path]) -> str:
         content = path.read_bytes()
         digest.update(f"\0{path.name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()[:32]
+
+
+def _find_library(content_hash: str) -> Path | None:
+    found = (_library_in(home / "mechanisms" / content_hash) for home in cache_directories())
+    return next((library for library in found if library is not None), None)
 
 
 def _library_in(directory: Path) -> Path | None:

@@ -221,14 +221,19 @@ def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
 
 def _build(header: str, cable: str, lanes: int) -> Path:
     architecture = next(name for count, _, name in INSTRUCTION_SETS if count == lanes)
-    command = compiler()
     flags = [*COMPILE_FLAGS, f"-march={architecture}", f"-DASCENT_LANES={lanes}", f"-DASCENT_CABLE={cable}"]
     sources = sorted([*SOURCE.iterdir(), *Path(include_directory()).glob("*.hpp")], key=lambda path: path.name)
-    digest = hashlib.sha256("\0".join([*flags, _version(tuple(command)), header]).encode())
+    digest = hashlib.sha256("\0".join([*flags, header]).encode())
     for path in sources:
         digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    name = digest.hexdigest()[:24]
+    carried = os.environ.get("ASCENT_PREBUILT_DIR")
+    # An image carries what its own compiler made, and may have none when it runs.
+    for prebuilt in sorted((Path(carried) / "batch").glob(f"{name}-*.so")) if carried else ():
+        return prebuilt
+    command = compiler()
     home = cache_directory() / "batch"
-    target = home / f"{digest.hexdigest()[:32]}.so"
+    target = home / f"{name}-{hashlib.sha256(_version(tuple(command)).encode()).hexdigest()[:8]}.so"
     if target.is_file():
         return target
     try:

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import tempfile
+from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from ascent.errors import AscentError, MechanismError
 from ascent.files import write_text
-from ascent.mechanisms.build import cache_directory
+from ascent.mechanisms.build import cache_directories, cache_directory
 
 #: Seconds after which the front end counts as hung; it takes a few hundredths.
 _PATIENCE = 60.0
@@ -34,12 +35,12 @@ def syntax_tree(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise MechanismError(f"{path} cannot be read: {error.strerror or error}.") from error
     digest = hashlib.sha256(version("neuron").encode() + b"\0" + source).hexdigest()[:32]
-    cached = cache_directory() / "syntax" / f"{digest}.json"
-    try:
-        return _object(cached.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        text = _run(path, source)
+    for folder in cache_directories():
+        with suppress(OSError, ValueError):
+            return _object((folder / "syntax" / f"{digest}.json").read_text(encoding="utf-8"))
+    text = _run(path, source)
     tree = _object(text)
+    cached = cache_directory() / "syntax" / f"{digest}.json"
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
         write_text(cached, text)
