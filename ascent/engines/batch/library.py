@@ -199,6 +199,17 @@ def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -
     return _load(kernel.header, cable, chosen)
 
 
+def build_library(kernel: MembraneKernel, cable: str, lanes: int) -> Path:
+    """Compile the solver for processors that do `lanes`, whether or not this one does; where it lies.
+
+    Raises
+    ------
+    MechanismError
+        When there is no compiler, or the kernel does not compile.
+    """
+    return _build(kernel.header, cable, lanes)
+
+
 @cache
 def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
     library = ctypes.CDLL(str(_build(header, cable, lanes)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.engines.batch.library import initial_variables, load_library
+from ascent.engines.batch.library import INSTRUCTION_SETS, build_library, initial_variables, load_library
 from ascent.errors import MechanismError
 from ascent.fibers.fiber import Fiber
 from ascent.fibers.models import available_models, load_membrane, load_model
@@ -117,8 +117,14 @@ def membrane_of(fiber: Fiber, cable: str, area: float, diameter: float, lanes: i
     return NodeMembrane(kernel, parameters, variables, gates)
 
 
-def build_all() -> int:
+def build_all(any_processor: bool = False) -> int:
     """Compile the solvers of every fiber model that ships with ascent, so that no first run has to; their number.
+
+    Parameters
+    ----------
+    any_processor : bool
+        For every instruction set that the engine knows, as an image needs that moves between machines, instead of
+        for this processor only.
 
     Raises
     ------
@@ -131,6 +137,11 @@ def build_all() -> int:
         mechanisms = tuple(use.name for use in load_membrane(model.membrane).node_mechanisms)
         forms = ("DoubleCable", "ModalCable") if model.kind == "myelinated" else ("SingleCable",)
         wanted |= {(mechanisms, form) for form in forms}
+    if not any_processor:
+        for mechanisms, form in sorted(wanted):
+            load_library(kernel_of(mechanisms), form)
+        return len(wanted)
     for mechanisms, form in sorted(wanted):
-        load_library(kernel_of(mechanisms), form)
-    return len(wanted)
+        for lanes, _, _ in INSTRUCTION_SETS:
+            build_library(kernel_of(mechanisms), form, lanes)
+    return len(wanted) * len(INSTRUCTION_SETS)
