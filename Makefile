@@ -32,6 +32,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 lock:
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 		--allow-unsafe --strip-extras --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra image --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--allow-unsafe --strip-extras --constraint requirements.lock --output-file requirements-image.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) results multirun

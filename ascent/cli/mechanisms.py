@@ -23,13 +23,21 @@ def build(
         list[Path] | None, typer.Argument(metavar="DIR…", help="Folders of your own .mod files.", show_default=False)
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Compile again what is in the cache.")] = False,
+    any_processor: Annotated[
+        bool,
+        typer.Option("--any-processor", help="For every instruction set of the batch engine, as images need."),
+    ] = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Compile ascent's mechanisms, and those of the folders given, into the cache."""
-    from ascent.mechanisms.build import build_mechanisms
+    """Compile ascent's mechanisms, and those of the folders given, for both engines into the cache."""
+    from ascent.engines.batch.membranes import build_all
+    from ascent.mechanisms.build import build_mechanisms, cache_directory
 
     configure_logging(quiet, verbose)
     library = build_mechanisms(tuple(folders or ()), force=force)
     if not quiet:
-        print(library)
+        print(f"NEURON: {library}")
+    solvers = build_all(any_processor)
+    if not quiet:
+        print(f"batch engine: {solvers} solvers in {cache_directory() / 'batch'}")
