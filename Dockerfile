@@ -16,7 +16,7 @@ RUN SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} /source/containers/build.sh /source /
 FROM ${BASE}
 ARG REVISION=unknown
 COPY containers/system.sh /opt/system.sh
-RUN /opt/system.sh python3 libgomp1 libgl1 libglu1-mesa libxmu6 openssh-client && rm /opt/system.sh
+RUN /opt/system.sh python3 libgomp1 libquadmath0 libgl1 libglu1-mesa libxmu6 openssh-client && rm /opt/system.sh
 COPY --from=build /opt/ascent /opt/ascent
 ENV PATH=/opt/ascent/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     ASCENT_PREBUILT_DIR=/opt/ascent/mechanisms \
