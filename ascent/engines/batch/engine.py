@@ -17,7 +17,7 @@ from typing import Any
 
 from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResult, Session, Stimulus, StopRule, Task
 from ascent.engines.batch.lane_queue import current_of, driven_steps, work
-from ascent.engines.batch.library import Solver, compiler, supported_lanes
+from ascent.engines.batch.library import Solver, compiler, is_carried, supported_lanes
 from ascent.engines.batch.membranes import kernel_of
 from ascent.engines.batch.prepared import settle, store
 from ascent.errors import ConfigError, MechanismError
@@ -139,8 +139,8 @@ def _why_not(mechanisms: tuple[str, ...]) -> str | None:
     if not supported_lanes():
         return "the processor has no AVX2 and FMA"
     try:
-        kernel_of(mechanisms)
-        compiler()
+        if not is_carried(kernel_of(mechanisms)):
+            compiler()
     except MechanismError as error:
         return str(error)
     return None

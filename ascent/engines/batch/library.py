@@ -30,6 +30,8 @@ INSTRUCTION_SETS: tuple[tuple[int, frozenset[str], str], ...] = (
     (8, frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"}), "x86-64-v4"),
     (4, frozenset({"avx2", "fma", "bmi2"}), "x86-64-v3"),
 )
+#: Linear solvers of ``source/``.
+CABLES = ("DoubleCable", "ModalCable", "SingleCable")
 IDLE, RUNNING, ENDED, FIRED, AT_REST = range(5)
 
 _doubles = ctypes.POINTER(ctypes.c_double)
@@ -230,18 +232,33 @@ def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
     return library
 
 
-def _build(header: str, cable: str, lanes: int) -> Path:
+def is_carried(kernel: MembraneKernel) -> bool:
+    """Whether an image carries a solver for the kernel (``$ASCENT_PREBUILT_DIR``), so that no compiler is needed."""
+    lanes = supported_lanes()[:1]
+    return any(_carried(_name(kernel.header, cable, count)[0]) for cable in CABLES for count in lanes)
+
+
+def _name(header: str, cable: str, lanes: int) -> tuple[str, list[str]]:
+    """What addresses a solver, the compiler apart; and its flags."""
     architecture = next(name for count, _, name in INSTRUCTION_SETS if count == lanes)
     flags = [*COMPILE_FLAGS, f"-march={architecture}", f"-DASCENT_LANES={lanes}", f"-DASCENT_CABLE={cable}"]
     sources = sorted([*SOURCE.iterdir(), *Path(include_directory()).glob("*.hpp")], key=lambda path: path.name)
     digest = hashlib.sha256("\0".join([*flags, header]).encode())
     for path in sources:
         digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
-    name = digest.hexdigest()[:24]
-    carried = os.environ.get("ASCENT_PREBUILT_DIR")
-    # An image carries what its own compiler made, and may have none when it runs.
-    for prebuilt in sorted((Path(carried) / "batch").glob(f"{name}-*.so")) if carried else ():
-        return prebuilt
+    return digest.hexdigest()[:24], flags
+
+
+def _carried(name: str) -> Path | None:
+    folder = os.environ.get("ASCENT_PREBUILT_DIR")
+    return next(iter(sorted((Path(folder) / "batch").glob(f"{name}-*.so"))), None) if folder else None
+
+
+def _build(header: str, cable: str, lanes: int) -> Path:
+    name, flags = _name(header, cable, lanes)
+    carried = _carried(name)  # by the compiler of an image, which may have none when it runs
+    if carried is not None:
+        return carried
     command = compiler()
     home = cache_directory() / "batch"
     target = home / f"{name}-{hashlib.sha256(_version(tuple(command)).encode()).hexdigest()[:8]}.so"
