@@ -7,6 +7,7 @@ import os
 import platform
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import ascent
@@ -47,7 +48,14 @@ def git(package: Path | None = None) -> Git | None:
 
 
 def image() -> str | None:
-    """Return the identity of the container image: $ASCENT_IMAGE, else what Apptainer says."""
+    """Return the identity of the container image: the digest of what it carries, else what Apptainer says.
+
+    The digest is written when an image is built (``containers/build.sh``), over every file of the installation.
+    """
+    try:
+        return (Path(sys.prefix) / "image.digest").read_text(encoding="utf-8").strip()
+    except OSError:
+        pass
     return next((os.environ[name] for name in IMAGE_VARIABLES if os.environ.get(name)), None)
 
 

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Builds both images from this checkout and uses them: image.sh [TOOLS]
+# TOOLS is a folder with install-apptainer and make-base-image, for machines that have no Apptainer or reach no image
+# registry. Without Apptainer and without TOOLS it says so and does nothing. Built images and the base are kept in
+# $ASCENT_CI_CACHE (default ~/.cache/ascent-ci) by what they are made of, so that a second run is quick.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+tools=${1:-}
+cache=${ASCENT_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ascent-ci}
+mkdir -p "$cache"
+[ -n "$tools" ] && [ -x "$tools/install-apptainer" ] && "$tools/install-apptainer"
+if ! command -v apptainer >/dev/null; then
+  echo "image: skipped, there is no Apptainer here"
+  exit 0
+fi
+base=()
+if [ -n "$tools" ] && [ -x "$tools/make-base-image" ]; then
+  "$tools/make-base-image" "$cache/base"
+  base=(--build-arg bootstrap=localimage --build-arg "from=$cache/base")
+fi
+epoch=$(git log -1 --pretty=%ct 2>/dev/null || echo 0)
+made_of=$(find ascent conf containers apptainer.def pyproject.toml requirements-image.lock -type f ! -name '*.pyc' -print0 |
+  LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16)
+image=$cache/ascent-$made_of.sif
+if [ ! -f "$image" ]; then
+  rm -f "$cache"/ascent-*.sif
+  SOURCE_DATE_EPOCH=$epoch apptainer build --fakeroot --notest --mksquashfs-args "-comp zstd -Xcompression-level 3" \
+    "${base[@]}" --build-arg "epoch=$epoch" "$image.part" apptainer.def
+  mv "$image.part" "$image"
+fi
+echo "image: $(du -m "$image" | cut -f 1) MB, sha256 $(sha256sum "$image" | cut -d ' ' -f 1)"
+
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+apptainer test --userns "$image"
+(cd "$work" && apptainer run --userns --cleanenv --containall --bind "$work" --pwd "$work" "$image" +run=3)
+(cd "$work"/results && sha256sum -c ./*.tar.gz.sha256)
+
+if ! command -v buildah >/dev/null && [ -n "$tools" ] && command -v apt-get >/dev/null; then
+  apt-get install -y -qq buildah >/dev/null || true
+fi
+if ! command -v buildah >/dev/null; then
+  echo "OCI image: skipped, there is no buildah here"
+  exit 0
+fi
+export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+oci_base=${ASCENT_OCI_BASE:-}
+if [ -z "$oci_base" ] && [ -d "$cache/base" ]; then
+  oci_base=localhost/ascent-base
+  if ! buildah inspect --type image "$oci_base" >/dev/null 2>&1; then
+    scratch=$(buildah from scratch)
+    buildah copy -q "$scratch" "$cache/base" / >/dev/null
+    buildah commit -q "$scratch" "$oci_base" >/dev/null
+    buildah rm "$scratch" >/dev/null
+  fi
+fi
+if ! buildah inspect --type image "localhost/ascent:$made_of" >/dev/null 2>&1; then
+  buildah build -q ${oci_base:+--build-arg "BASE=$oci_base"} --build-arg "SOURCE_DATE_EPOCH=$epoch" -t "ascent:$made_of" .
+fi
+container=$(buildah from "localhost/ascent:$made_of")
+trap 'buildah rm "$container" >/dev/null; rm -rf "$work"' EXIT
+buildah run --env ASCENT_CACHE_DIR=/tmp/cache "$container" -- ascent +run=0 results.directory=/tmp/results
+echo "OCI image: ran"
