@@ -41,12 +41,24 @@ def test_temperature_is_dealt_with_once():
         assert "vpow" not in body(header, function, "axnode")
 
 
-def test_a_gate_costs_no_division_beyond_its_rates():
-    """axnode: eight rates with an exponential and a division each; a + b and a move the four gates, not a / (a + b)."""
-    advance = body(membrane_kernel(["axnode"]).header, "advance", "axnode")
-    assert len(re.findall(r"relax\(", advance)) == 4
-    assert len(re.findall(r"vexp\(", advance)) == 8
-    assert len(re.findall(r" / ", advance)) == 8
+def test_gates_that_follow_the_voltage_only_have_rates_that_can_be_tabulated():
+    """axnode: eight rates with an exponential and a division each, then a gain and a loss for each of the four gates."""
+    kernel = membrane_kernel(["axnode"])
+    rates = body(kernel.header, "rates", "axnode")
+    assert len(re.findall(r"= loss\(", rates)) == len(re.findall(r"= gain\(", rates)) == 4
+    assert len(re.findall(r"vexp\(", rates)) == 8
+    assert len(re.findall(r" / ", rates)) <= 8 + 4
+    assert "n_gates = 4" in kernel.header
+    assert "variables" not in body(kernel.header, "advance", "axnode")
+
+
+def test_states_that_follow_a_concentration_are_no_gates():
+    kernel = membrane_kernel(["schild_ca", "calcium_pools"])
+    names = [variable.name for variable in kernel.variables if variable.kind == "state"]
+    advance = re.search(r"void advance_gates\(.*?\n    }", kernel.header, re.DOTALL)
+    assert advance is not None
+    gates = {int(place) for place in re.findall(r"variables\[(\d+)\] =", advance[0])}
+    assert 0 < len(gates) < len(names)
 
 
 def test_ohmic_currents_have_their_conductance_without_a_second_evaluation():

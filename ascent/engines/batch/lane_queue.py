@@ -20,7 +20,7 @@ from ascent.engines.batch.records import Records
 from ascent.errors import ConfigError
 
 #: Time between looks at whether a run may stop, ms.
-CHECK_INTERVAL = 0.1
+CHECK_INTERVAL = 0.05
 _STOPPED = {ENDED: "end", FIRED: "fired", AT_REST: "rest"}
 
 

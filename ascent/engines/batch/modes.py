@@ -10,6 +10,7 @@ z = Sᵀ C (x - x_ref)
 where x_ref = G⁻¹ f takes the constant currents away. With φ the mode's value in the section next to a node, and
 z = ρ dt axial φ ζ, the nodes enter as ζ' = ρ ζ + p'_left ± p'_right + A W' - B W: every mode of a stretch that is its
 own mirror image sees the sum or the difference. Substituting ζ = t-variable + (B/ρ) W leaves one drive D = A - B/ρ.
+What the solver keeps is (ζ - p_left ∓ p_right) / ρ, which is ζ of the step before.
 A stretch at the fiber's end includes the passive end node and has one port; its modes fill the same places.
 """
 
@@ -29,6 +30,8 @@ HALF = 11
 MODES = 2 * HALF
 #: Values of a stretch, a node and a node's drive and state in the C++ arrays.
 N_STRETCH, N_NODE, N_DRIVE, N_STATE = 3 * MODES + 9, 5, 3 + MODES, MODES + 1
+#: A correction of the modes below this leaves an error of its square.
+CONVERGED = 1e-9
 #: Modes that the ports see less than this (relative) are left out.
 UNSEEN = 1e-13
 
@@ -42,7 +45,7 @@ class Stretch:
     sections : slice
         Those whose applied potential drives the stretch: its own and the nodes beside it.
     decay, weight, end : ndarray
-        As in the C++ structure of this name.
+        As in the C++ structure of this name: `weight` and `end` are for modes divided by their decay.
     scalars : ndarray
         The rest of that structure.
     push, ports, end_drive : ndarray
@@ -84,12 +87,18 @@ class ModalCable:
         last = len(cable.axial) - 1
         self._inside = _stretch(cable, dt, unit + 1, 2 * unit - 1, "both")
         self._left = _stretch(cable, dt, 0, unit - 1, "right")
-        self._right = _stretch(cable, dt, last - unit + 1, last, "left")
+        if _is_symmetric(cable):
+            self._right = _mirrored(self._left, len(cable.axial))
+        else:
+            self._right = _stretch(cable, dt, last - unit + 1, last, "left")
         self._dt = dt
 
     @property
-    def _stretches(self) -> list[Stretch]:
-        return [self._left, *[self._inside] * (self._cable.n_nodes - 3), self._right]
+    def _stretches(self) -> list[tuple[Stretch, NDArray[np.intp]]]:
+        """The kinds of stretches, and which of the cable's stretches are of each."""
+        last = self._cable.n_nodes - 2
+        places = (np.array([0]), np.arange(1, last), np.array([last]))
+        return list(zip((self._left, self._inside, self._right), places, strict=True))
 
     def coefficients(self, capacity: int) -> Array:
         """Stretches inside, at the left and at the right end; then the nodes."""
@@ -126,15 +135,18 @@ class ModalCable:
         inside = sections.sum(axis=1) - self._rest
         out = np.zeros((capacity, N_STATE))
         out[1 : n_nodes - 1, -1] = inside[unit : (n_nodes - 1) * unit : unit]
-        for place, stretch in enumerate(self._stretches):
-            first = stretch.inner.start + (place - 1) * unit if stretch is self._inside else stretch.inner.start
-            own = slice(first, first + stretch.inner.stop - stretch.inner.start)
-            x = np.concatenate([inside[own], sections[own, 1]])
-            modes = stretch.project @ (x - stretch.reference)
-            left, right = out[place, -1], out[place + 1, -1]
-            modes[:HALF] -= left + right
-            modes[HALF:] -= left - right
-            out[place, :-1] = modes
+        x = np.concatenate([inside, sections[:, 1]])
+        for stretch, places in self._stretches:
+            n = stretch.inner.stop - stretch.inner.start
+            first = stretch.inner.start + unit * np.arange(len(places))
+            own = first[:, None] + np.concatenate([np.arange(n), len(inside) + np.arange(n)])
+            # written out so that a stretch's sums have one order, whatever the number of stretches
+            modes = np.einsum("kn,jn->jk", stretch.project, x[own] - stretch.reference, optimize=False)
+            left, right = out[places, -1], out[places + 1, -1]
+            modes[:, :HALF] -= (left + right)[:, None]
+            modes[:, HALF:] -= (left - right)[:, None]
+            # kept divided by its decay; places without a mode have none
+            out[places, :-1] = np.divide(modes, stretch.decay, out=np.zeros_like(modes), where=stretch.decay > 0)
         return out.ravel()
 
 
@@ -225,14 +237,52 @@ def _stretch(cable: Cable, dt: float, first: int, last: int, ports: str) -> Stre
         sections=slice(begin, end),
         inner=inner,
         decay=placed(decay),
-        weight=placed(weight),
-        end=placed(out),
+        weight=placed(weight * decay),
+        end=placed(out * decay),
         scalars=np.array(scalars),
         push=placed(push),
         ports=flow,
         end_drive=end_drive,
         project=project,
         reference=reference,
+    )
+
+
+def _is_symmetric(cable: Cable) -> bool:
+    """Whether a cable is its own mirror image, as fibers are."""
+    sections = (
+        cable.capacitance,
+        cable.leak,
+        cable.leak_source,
+        cable.outer_capacitance,
+        cable.outer_conductance,
+        cable.axial[:-1],
+        cable.outer_axial[:-1],
+    )
+    return all(np.array_equal(values, values[::-1]) for values in sections)
+
+
+def _mirrored(left: Stretch, n_sections: int) -> Stretch:
+    """The stretch at the other end of a cable that is its own mirror image.
+
+    There the node lies at the other side, so modes in the places of the difference change sign.
+    """
+    sign = np.repeat([1.0, -1.0], HALF)
+    self_left, self_right, cross, left_flow, right_flow, even, odd, constant, at_end = left.scalars
+    n = left.inner.stop - left.inner.start
+    turned = np.concatenate([np.arange(n)[::-1], n + np.arange(n)[::-1]])
+    return Stretch(
+        sections=slice(n_sections - left.sections.stop, n_sections - left.sections.start),
+        inner=slice(n_sections - left.inner.stop, n_sections - left.inner.start),
+        decay=left.decay,
+        weight=left.weight,
+        end=left.end * sign,
+        scalars=np.array([self_right, self_left, cross, right_flow, left_flow, even, -odd, constant, at_end]),
+        push=(left.push * sign[:, None])[:, ::-1],
+        ports=(left.ports * [[1.0], [-1.0]])[:, ::-1],
+        end_drive=left.end_drive[::-1],
+        project=(left.project * sign[:, None])[:, turned],
+        reference=left.reference[turned],
     )
 
 
@@ -330,7 +380,10 @@ def _eigen(conduct: Array, capacity: Array) -> tuple[Array, Array]:
         gaps = rates[None, :] - rates[:, None]
         close = np.abs(gaps) <= 1e-12 * np.abs(rates).max() * np.eye(len(g)) + 1e-14 * np.abs(rates[None, :])
         change = (product + rates[None, :] * missing) / np.where(close, 1, gaps)
-        extended = extended + extended @ np.where(close, missing / 2, change)
+        change = np.where(close, missing / 2, change)
+        extended = extended + extended @ change
+        if np.abs(change).max() < CONVERGED:
+            break
     return rates.astype(np.float64), extended.astype(np.float64)
 
 

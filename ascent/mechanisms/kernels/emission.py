@@ -4,21 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ascent.mechanisms.kernels.graph import COMPARISONS, Node
 from ascent.mechanisms.kernels.mechanism import Mechanism
 
-_FUNCTIONS = {"exp": "vexp", "relax": "relax", "log": "vlog", "sqrt": "vsqrt", "fabs": "vfabs", "pow": "vpow"}
+_FUNCTIONS = {
+    "exp": "vexp",
+    "relax": "relax",
+    "log": "vlog",
+    "sqrt": "vsqrt",
+    "fabs": "vfabs",
+    "pow": "vpow",
+    "loss": "loss",
+    "gain": "gain",
+}
 _SIGNATURES = {
     "prepare": "const V* parameters, const Surroundings<V>& surroundings, V* constants",
     "initial": "V v, const V* constants, V* variables, V* ions",
     "current": "V v, const V* constants, V* variables, V* ions, V& i, V& g",
     "advance": "V v, V dt, const V* constants, V* variables, V* ions",
+    "rates": "V v, V dt, const V* constants, V* gains, V* losses",
 }
 
 
-def emit_mechanism(mechanism: Mechanism, ion_slots: Mapping[str, int]) -> tuple[str, int]:
-    """The C++ struct of a mechanism and its number of constants.
+@dataclass(frozen=True)
+class Struct:
+    """The C++ struct of a mechanism.
+
+    Attributes
+    ----------
+    text : str
+    n_constants : int
+    gates : tuple of int
+        Which of the mechanism's variables are gates, in the order of ``rates``.
+    rate_constants : tuple of int
+        Which of its constants the gates' rates depend on.
+    """
+
+    text: str
+    n_constants: int
+    gates: tuple[int, ...]
+    rate_constants: tuple[int, ...]
+
+
+def emit_mechanism(mechanism: Mechanism, ion_slots: Mapping[str, int]) -> Struct:
+    """The C++ struct of a mechanism.
 
     Parameters
     ----------
@@ -31,6 +62,7 @@ def emit_mechanism(mechanism: Mechanism, ion_slots: Mapping[str, int]) -> tuple[
         emitter.block("initial", emitter.stores(mechanism.initial)),
         emitter.block("current", [*emitter.stores(mechanism.current), *emitter.currents()]),
         emitter.block("advance", emitter.stores(mechanism.advance)),
+        emitter.block("rates", emitter.rates()),
     ]
     prepare = emitter.block("prepare", emitter.constant_stores())
     lines = [
@@ -39,7 +71,7 @@ def emit_mechanism(mechanism: Mechanism, ion_slots: Mapping[str, int]) -> tuple[
         *(f"    {line}" if line else "" for line in "\n\n".join([prepare, *blocks]).splitlines()),
         "};",
     ]
-    return "\n".join(lines) + "\n", emitter.n_constants
+    return Struct("\n".join(lines) + "\n", emitter.n_constants, emitter.gates, emitter.rate_constants())
 
 
 class _Emitter:
@@ -58,6 +90,21 @@ class _Emitter:
     def stores(self, values: Mapping[str, Node]) -> list[tuple[str, Node]]:
         """(where, what) of the variables that a block sets."""
         return [(self._place(name), node) for name, node in values.items() if not self._is_unchanged(name, node)]
+
+    @property
+    def gates(self) -> tuple[int, ...]:
+        return tuple(self._variable_slots[name] for name in self._mechanism.gates)
+
+    def rates(self) -> list[tuple[str, Node]]:
+        pairs = enumerate(self._mechanism.gates.values())
+        return [
+            store for slot, (gain, loss) in pairs for store in ((f"gains[{slot}]", gain), (f"losses[{slot}]", loss))
+        ]
+
+    def rate_constants(self) -> tuple[int, ...]:
+        """Constants that the rates need; known once their block has been written."""
+        needed = self._needed((node for _, node in self.rates()), preparing=False)
+        return tuple(sorted(self._constants[node] for node in needed if node in self._constants))
 
     def currents(self) -> list[tuple[str, Node]]:
         mechanism = self._mechanism

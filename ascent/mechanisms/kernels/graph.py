@@ -27,7 +27,8 @@ class Node:
     number : int
         Place in the graph; operands have smaller ones.
     operator : str
-        ``const``, ``input``, ``neg``, ``+ - * / pow``, ``exp log sqrt fabs``, ``select``, ``relax``, or one of `MASKS`.
+        ``const``, ``input``, ``neg``, ``+ - * / pow``, ``exp log sqrt fabs``, ``select``, ``relax loss gain``, or one
+        of `MASKS`.
     operands : tuple of Node
     value : float
         Of a constant.
@@ -54,11 +55,25 @@ class Node:
         return self.operator in MASKS
 
 
+@dataclass(frozen=True)
+class Relaxation:
+    """A state that obeys x' = decay x + drive during `dt`; its target, -drive / decay, is over / under."""
+
+    state: Node
+    dt: Node
+    decay: Node
+    drive: Node
+    over: Node
+    under: Node
+
+
 class Graph:
     """Makes nodes, each once."""
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
+        #: relax node -> what it is made of
+        self.relaxations: dict[Node, Relaxation] = {}
         self._known: dict[tuple[object, ...], Node] = {}
 
     def constant(self, value: float) -> Node:
@@ -174,7 +189,29 @@ class Graph:
             change = self.add(drive, self.multiply(decay, state))
         target = self.negative(self.divide(form.intercept, form.slope))
         over, under = target.operands if target.operator == "/" else (target, self.constant(1.0))
-        return self._node("relax", (state, dt, decay, change, over, under))
+        node = self._node("relax", (state, dt, decay, change, over, under))
+        self.relaxations[node] = Relaxation(state, dt, decay, drive, over, under)
+        return node
+
+    def loss(self, relaxation: Relaxation) -> Node:
+        """1 - exp(decay dt): what part of a state's distance to its target goes in a step."""
+        return self._node("loss", (relaxation.decay, relaxation.dt))
+
+    def gain(self, relaxation: Relaxation) -> Node:
+        """What a step makes of a state that is 0; of another state x it makes x + gain - loss x."""
+        r = relaxation
+        return self._node("gain", (self.loss(r), r.decay, r.dt, r.drive, r.over, r.under))
+
+    def leaves(self, *roots: Node) -> set[Node]:
+        """The inputs that `roots` depend on."""
+        seen: set[Node] = set()
+        waiting = list(roots)
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting.extend(node.operands)
+        return {node for node in seen if node.operator == "input"}
 
     def reciprocal(self, a: Node) -> Node:
         return self.divide(self.constant(1.0), a)

@@ -35,4 +35,24 @@ ASCENT_INLINE V relax(V x, V dt, V b, V change, V target_over, V target_under) {
     return select(is_near, near, far);
 }
 
+// The same for a state whose b depends on v only, in two parts that can be tabulated: a step makes of x
+// x + gain - loss x. `drive` is a. Both parts keep their relative accuracy however short the step is.
+template <class V>
+ASCENT_INLINE V loss(V b, V dt) {
+    const V z = b * dt;
+    const V near = -(z * vexpm1_quotient_near(z));
+    const auto is_near = vfabs(z) < V(EXPM1_NEAR);
+    if (!any(!is_near)) return near;
+    return select(is_near, near, V(1.0) - vexp(z));
+}
+
+template <class V>
+ASCENT_INLINE V gain(V loss, V b, V dt, V drive, V target_over, V target_under) {
+    const V z = b * dt;
+    const V near = dt * drive * vexpm1_quotient_near(z);
+    const auto is_near = vfabs(z) < V(EXPM1_NEAR);
+    if (!any(!is_near)) return near;
+    return select(is_near, near, loss * (target_over / target_under));
+}
+
 }  // namespace ascent

@@ -50,6 +50,9 @@ class Mechanism:
         Its derivative by v, S/cm2: exact where the current is linear in v, else a difference quotient.
     ion_currents : dict
         Such as ``ina`` -> its current density.
+    gates : dict
+        State whose rates depend on nothing but v -> (gain, loss): a step makes x + gain - loss x of it. These are not
+        in `advance`.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Mechanism:
     total: Node
     conductance: Node
     ion_currents: dict[str, Node]
+    gates: dict[str, tuple[Node, Node]]
 
     @property
     def writes_concentrations(self) -> bool:
@@ -118,6 +122,8 @@ class _Builder:
         def stored(block: dict[str, Node]) -> dict[str, Node]:
             return {name: node for name, node in block.items() if name in written or name in kept}
 
+        gates = {name: pair for name in states if (pair := self._gate(name, advance)) is not None}
+        advance = {name: node for name, node in advance.items() if name not in gates}
         return Mechanism(
             name=self.ast.name,
             file=self.ast.file,
@@ -134,7 +140,18 @@ class _Builder:
             total=total,
             conductance=conductance,
             ion_currents=ion_currents,
+            gates=gates,
         )
+
+    def _gate(self, name: str, advance: dict[str, Node]) -> tuple[Node, Node] | None:
+        """Gain and loss of a state in a step, when they depend on v only; None for any other variable."""
+        relaxation = self.graph.relaxations.get(advance.get(name, self.graph.constant(0.0)))
+        if relaxation is None or (relaxation.state.kind, relaxation.state.name) != ("variable", name):
+            return None
+        pair = self.graph.gain(relaxation), self.graph.loss(relaxation)
+        if any(leaf.kind in ("variable", "ion") for leaf in self.graph.leaves(*pair)):
+            return None
+        return pair
 
     def _initial(self) -> tuple[dict[str, Node], set[str]]:
         names = Names(self._lookup)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ascent.errors import MechanismError
 from ascent.mechanisms.build import mechanism_files
-from ascent.mechanisms.kernels.emission import emit_mechanism
+from ascent.mechanisms.kernels.emission import Struct, emit_mechanism
 from ascent.mechanisms.kernels.mechanism import Mechanism, load_mechanism
 
 _HERE = Path(__file__).parent
@@ -171,18 +171,14 @@ class _Membrane:
         self.slots = {variable.name: slot for slot, variable in enumerate(self._ion_variables)}
 
     def kernel(self) -> MembraneKernel:
-        structs, counts = [], []
-        for mechanism in self.mechanisms:
-            text, n_constants = emit_mechanism(mechanism, self.slots)
-            structs.append(text)
-            counts.append(n_constants)
+        structs = [emit_mechanism(mechanism, self.slots) for mechanism in self.mechanisms]
         parameters = tuple(Parameter(m.name, name, default) for m in self.mechanisms for name, default in m.parameters)
         variables = tuple(
             Variable(m.name, name, "state" if index < m.n_states else "assigned", initial)
             for m in self.mechanisms
             for index, (name, initial) in enumerate(m.variables)
         )
-        n_constants = sum(counts) + len(self.ions)
+        n_constants = sum(struct.n_constants for struct in structs) + len(self.ions)
         header = "\n".join(
             [
                 "// Generated from NMODL by ascent.mechanisms.kernels; do not edit.",
@@ -192,18 +188,20 @@ class _Membrane:
                 "",
                 "namespace ascent {",
                 "",
-                *structs,
-                self._composed(counts, len(parameters), n_constants, len(variables)),
+                *(struct.text for struct in structs),
+                self._composed(structs, len(parameters), n_constants, len(variables)),
                 "}  // namespace ascent",
                 "",
             ]
         )
         return MembraneKernel(header, parameters, (*variables, *self._ion_variables), self.ions, n_constants)
 
-    def _composed(self, counts: Sequence[int], n_parameters: int, n_constants: int, n_own: int) -> str:
-        calls: dict[str, list[str]] = {"prepare": [], "initial": [], "current": [], "advance": []}
+    def _composed(self, structs: Sequence[Struct], n_parameters: int, n_constants: int, n_own: int) -> str:
+        calls: dict[str, list[str]] = {"prepare": [], "initial": [], "current": [], "advance": [], "rates": []}
         parameters, constants, variables = 0, len(self.ions), 0
-        for mechanism, count in zip(self.mechanisms, counts, strict=True):
+        gates: list[int] = []
+        rate_constants: list[int] = []
+        for mechanism, made in zip(self.mechanisms, structs, strict=True):
             struct = f"Mechanism_{mechanism.name}"
             common = f"constants + {constants}, variables + {variables}, ions"
             calls["prepare"].append(
@@ -214,8 +212,13 @@ class _Membrane:
             calls["current"].append(f"{struct}::current(v, {common}, i, g);")
             if mechanism.advance:
                 calls["advance"].append(f"{struct}::advance(v, dt, {common});")
+            if made.gates:
+                places = f"constants + {constants}, gains + {len(gates)}, losses + {len(gates)}"
+                calls["rates"].append(f"{struct}::rates(v, dt, {places});")
+            gates += [variables + gate for gate in made.gates]
+            rate_constants += [constants + constant for constant in made.rate_constants]
             parameters += len(mechanism.parameters)
-            constants += count
+            constants += made.n_constants
             variables += len(mechanism.variables)
         clear = [
             f"ions[{self.slots[name]}] = V(0.0);"
@@ -238,15 +241,30 @@ class _Membrane:
             "current(V v, const V* constants, V* variables, V& i, V& g)": [
                 *ions, *clear, *at_steps, "i = V(0.0);", "g = V(0.0);", *calls["current"]
             ],
-            "advance(V v, V dt, const V* constants, V* variables)": (
+            "advance_rest(V v, V dt, const V* constants, V* variables)": (
                 [*ions, *calls["advance"]] if calls["advance"] else []
             ),
+            "rates(V v, V dt, const V* constants, V* gains, V* losses)": calls["rates"],
+            "advance_gates(const V* gains, const V* losses, V* variables)": [
+                f"variables[{gate}] = variables[{gate}] + vfma(-losses[{index}], variables[{gate}], gains[{index}]);"
+                for index, gate in enumerate(gates)
+            ],
+            "advance(V v, V dt, const V* constants, V* variables)": [
+                f"V gains[{max(1, len(gates))}], losses[{max(1, len(gates))}];",
+                "advance_rest(v, dt, constants, variables);",
+                "rates(v, dt, constants, gains, losses);",
+                "advance_gates(gains, losses, variables);",
+            ],
         }  # fmt: skip
         lines = [
             "struct Membrane {",
             f"    static constexpr int n_parameters = {n_parameters};",
             f"    static constexpr int n_constants = {n_constants};",
             f"    static constexpr int n_variables = {n_own + len(self._ion_variables)};",
+            f"    static constexpr int n_gates = {len(gates)};",
+            "    // constants that the rates of the gates depend on",
+            f"    static constexpr int n_rate_constants = {len(rate_constants)};",
+            f"    static constexpr int rate_constants[] = {{{', '.join(map(str, rate_constants)) or '-1'}}};",
         ]
         for signature, body in blocks.items():
             lines += [

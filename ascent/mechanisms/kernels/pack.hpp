@@ -13,6 +13,7 @@
 #endif
 
 #define ASCENT_INLINE inline __attribute__((always_inline))
+#define ASCENT_INLINE_LAMBDA __attribute__((always_inline))
 
 namespace ascent {
 
@@ -83,6 +84,14 @@ ASCENT_INLINE bool any(Mask<W> mask) {
     return all != 0;
 }
 
+// One bit a lane, the first lane's lowest.
+template <int W>
+ASCENT_INLINE unsigned lanes_of(Mask<W> mask) {
+    unsigned all = 0;
+    for (int lane = 0; lane < W; ++lane) all |= unsigned(mask.bits[lane] & 1) << lane;
+    return all;
+}
+
 template <int W>
 ASCENT_INLINE Pack<W> vfabs(Pack<W> a) {
     using Integers = typename Pack<W>::Integers;
@@ -132,6 +141,10 @@ ASCENT_INLINE Pack<4> vsqrt(Pack<4> a) {
     return (Pack<4>::Doubles)_mm256_sqrt_pd(a.x);
 }
 template <>
+ASCENT_INLINE unsigned lanes_of(Mask<4> mask) {
+    return unsigned(_mm256_movemask_pd(_mm256_castsi256_pd((__m256i)mask.bits)));
+}
+template <>
 ASCENT_INLINE bool any(Mask<4> mask) {
     return _mm256_movemask_pd(_mm256_castsi256_pd((__m256i)mask.bits)) != 0;
 }
@@ -154,6 +167,10 @@ ASCENT_INLINE Pack<8> vfma(Pack<8> a, Pack<8> b, Pack<8> c) {
 template <>
 ASCENT_INLINE Pack<8> vsqrt(Pack<8> a) {
     return (Pack<8>::Doubles)_mm512_sqrt_pd(a.x);
+}
+template <>
+ASCENT_INLINE unsigned lanes_of(Mask<8> mask) {
+    return unsigned(_mm512_movepi64_mask((__m512i)mask.bits));
 }
 template <>
 ASCENT_INLINE bool any(Mask<8> mask) {

@@ -13,6 +13,7 @@
 
 #include "kernel_interface.hpp"
 #include "modal_cable.hpp"
+#include "rate_tables.hpp"
 
 namespace ascent {
 
@@ -59,12 +60,14 @@ class Batch {
   public:
     using V = Pack<LANES>;
     static constexpr int N_VARIABLES = Membrane::n_variables;
+    // ms; batches of longer steps (settling) take few, and gates then jump too far for a table
+    static constexpr double TABULATED_BELOW = 0.1;
 
     Batch(int capacity, int sections_per_node, double dt)
         : capacity_(capacity), dt_(dt), linear_(capacity, sections_per_node), values_(capacity * (1 + N_VARIABLES)),
           areas_(capacity), conductance_(capacity), source_(capacity), injected_(capacity),
           parameters_(Membrane::n_parameters),
-          constants_(Membrane::n_constants), firing_(capacity) {}
+          constants_(Membrane::n_constants), firing_(capacity), tables_(dt), tabulated_(dt < TABULATED_BELOW) {}
 
     std::int64_t size(int what) const {
         switch (what) {
@@ -88,7 +91,7 @@ class Batch {
         lane.last_spike = -1;
         lane.spikes.clear();
         threshold_.set(index, job.threshold);
-        for (auto& firing : firing_) firing.bits[index] = 0;
+        for (unsigned& firing : firing_) firing &= ~(1u << index);
         fresh_ = true;
         record(index, lane);
     }
@@ -132,23 +135,28 @@ class Batch {
 
     void refresh() {
         n_nodes_ = 0;
+        clamped_ = false;
         std::int64_t n_nodes[LANES];
         for (int index = 0; index < LANES; ++index) {
             n_nodes[index] = lanes_[index].job.n_nodes;
-            if (lanes_[index].status == RUNNING && n_nodes[index] > n_nodes_) n_nodes_ = int(n_nodes[index]);
+            if (lanes_[index].status != RUNNING) continue;
+            if (n_nodes[index] > n_nodes_) n_nodes_ = int(n_nodes[index]);
+            clamped_ = clamped_ || lanes_[index].job.current;
         }
         linear_.arrange(n_nodes);
         Membrane::template prepare<V>(parameters_.data(), surroundings_, constants_.data());
+        if (tabulated_) tables_.arrange(constants_.data());
         for (int node = 0; node < n_nodes_; ++node) currents(node);
         fresh_ = false;
     }
 
-    void currents(int node) {
+    ASCENT_INLINE void currents(int node) {
         V current, conductance;
         const V v = values_[node];
         Membrane::template current<V>(v, constants_.data(), variables(node), current, conductance);
-        conductance_[node] = areas_[node] * conductance;
-        source_[node] = areas_[node] * vfma(conductance, v, -current);
+        const V area = areas_[node];
+        conductance_[node] = area * conductance;
+        source_[node] = area * vfma(conductance, v, -current);
     }
 
     V* variables(int node) { return values_.data() + capacity_ + std::size_t(node) * N_VARIABLES; }
@@ -163,21 +171,34 @@ class Batch {
             now.set(index, lane.before);
             if (lane.job.current) injected_[lane.job.clamp_node].set(index, lane.job.current[lane.step]);
         }
-        linear_.solve(n_nodes_, now, before, {conductance_.data(), source_.data(), injected_.data(), values_.data()});
-        for (int node = 0; node < n_nodes_; ++node) {
-            Membrane::template advance<V>(values_[node], dt_, constants_.data(), variables(node));
+        const Membranes<V> nodes{conductance_.data(), source_.data(), clamped_ ? injected_.data() : nullptr, values_.data()};
+        linear_.solve(n_nodes_, now, before, nodes, [this](int node) ASCENT_INLINE_LAMBDA {
+            if (tabulated_)
+                relax(node);
+            else
+                Membrane::template advance<V>(values_[node], dt_, constants_.data(), variables(node));
             currents(node);
-            const Mask<LANES> above = values_[node] >= threshold_;
-            const Mask<LANES> changed{above.bits ^ firing_[node].bits};
-            if (any(changed)) crossed(node, above, changed);
+            const unsigned above = lanes_of(values_[node] >= threshold_);
+            if (above != firing_[node]) crossed(node, above, above & ~firing_[node]);
+        });
+    }
+
+    // Membrane::advance, with the rates of the gates from tables.
+    ASCENT_INLINE void relax(int node) {
+        const V v = values_[node];
+        Membrane::template advance_rest<V>(v, dt_, constants_.data(), variables(node));
+        if constexpr (Membrane::n_gates > 0) {
+            V gains[Membrane::n_gates], losses[Membrane::n_gates];
+            tables_.look_up(v, constants_.data(), gains, losses);
+            Membrane::template advance_gates<V>(gains, losses, variables(node));
         }
     }
 
-    void crossed(int node, Mask<LANES> above, Mask<LANES> changed) {
+    void crossed(int node, unsigned above, unsigned risen) {
         firing_[node] = above;
         for (int index = 0; index < LANES; ++index) {
             Lane& lane = lanes_[index];
-            if (!changed.bits[index] || !above.bits[index] || lane.status != RUNNING || node >= lane.job.n_nodes) continue;
+            if (!(risen >> index & 1) || lane.status != RUNNING || node >= lane.job.n_nodes) continue;
             lane.spikes.push_back(node);
             lane.spikes.push_back(lane.step + 1);
             if (node != lane.job.detect_node) continue;
@@ -228,13 +249,15 @@ class Batch {
 
     int capacity_, n_nodes_ = 0;
     V dt_;
-    bool fresh_ = true, used_ = false;
+    bool fresh_ = true, used_ = false, clamped_ = false;
     Linear linear_;
     std::vector<V> values_;  // voltages of the nodes, then the membrane's variables node by node
     std::vector<V> areas_, conductance_, source_, injected_, parameters_, constants_;
-    std::vector<Mask<LANES>> firing_;
+    std::vector<unsigned> firing_;  // which lanes are above the threshold, for each node
     V threshold_{};
     Surroundings<V> surroundings_{};
+    RateTables<LANES, Membrane> tables_;
+    bool tabulated_;
     Lane lanes_[LANES];
 };
 

@@ -5,8 +5,8 @@
 // (ascent/engines/batch/cables.py), section by section, so that loading a lane is one strided copy.
 //
 // What a solver is given for node n, with v the membrane potential before the step:
-//   conductance[n] = dI/dv, source[n] = conductance * v - I, injected[n]: current into the inside,
-// and `now`, `before`: stimulus amplitude times waveform in this step and in the step before.
+//   conductance[n] = dI/dv, source[n] = conductance * v - I, injected[n]: current into the inside (null for none);
+// `visit` is called for every node from the last to the first, as soon as its potential is known; and `now`, `before`: stimulus amplitude times waveform in this step and in the step before.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,8 @@ struct SingleCable {
 
     void arrange(const std::int64_t*) {}
 
-    void solve(int n_nodes, V now, V, const Membranes<V>& nodes) {
+    template <class Visit>
+    void solve(int n_nodes, V now, V, const Membranes<V>& nodes, Visit visit) {
         const V* c = coefficients.data();
         const V* e = drive.data();
         V zero = V(0.0), axial_before = zero, flow_before = zero, carried = zero, carried_value = zero;
@@ -49,7 +50,8 @@ struct SingleCable {
             const V flow = i + 1 < n_nodes ? axial * ((e[i + 1] - e[i]) * now) : zero;
             const V membrane = c[CAPACITANCE] + c[LEAK] + nodes.conductance[i];
             const V diagonal = membrane + axial + axial_before - carried;
-            V value = vfma(c[CAPACITANCE], nodes.potential[i], c[LEAK_SOURCE] + nodes.source[i]) + nodes.injected[i];
+            V value = vfma(c[CAPACITANCE], nodes.potential[i], c[LEAK_SOURCE] + nodes.source[i]);
+            if (nodes.injected) value = value + nodes.injected[i];
             value = value + (flow - flow_before) + carried_value;
             const V inverse = V(1.0) / diagonal;
             slope_[i] = axial * inverse;
@@ -63,6 +65,7 @@ struct SingleCable {
         for (int i = n_nodes - 1; i >= 0; --i) {
             next = vfma(slope_[i], next, value_[i]);
             nodes.potential[i] = next;
+            visit(i);
         }
     }
 
@@ -88,7 +91,8 @@ struct DoubleCable {
 
     void arrange(const std::int64_t*) {}
 
-    void solve(int n_nodes, V now, V before, const Membranes<V>& nodes) {
+    template <class Visit>
+    void solve(int n_nodes, V now, V before, const Membranes<V>& nodes, Visit visit) {
         const int n_sections = (n_nodes - 1) * stride_ + 1;
         const V zero = V(0.0);
         V axial_before = zero, xaxial_before = zero;
@@ -103,7 +107,7 @@ struct DoubleCable {
             if (i == node * stride_) {
                 conductance = conductance + nodes.conductance[node];
                 current = current + nodes.source[node];
-                injected = nodes.injected[node];
+                if (nodes.injected) injected = nodes.injected[node];
                 ++node;
             }
             const V applied = drive[i] * now;
@@ -143,7 +147,10 @@ struct DoubleCable {
             periaxonal = next2;
             out[MEMBRANE] = inside - periaxonal;
             out[PERIAXONAL] = periaxonal;
-            if (i == node * stride_) nodes.potential[node--] = out[MEMBRANE];
+            if (i == node * stride_) {
+                nodes.potential[node] = out[MEMBRANE];
+                visit(node--);
+            }
         }
     }
 

@@ -18,8 +18,12 @@ template <class V>
 struct ModalCable {
     static constexpr int HALF = 11, MODES = 2 * HALF;
 
+    // Modes of a stretch that has a node at either side; the two at a fiber's ends have one more of each parity.
+    static constexpr int INNER = 10;
+
     // What a stretch is made of. `decay` is 1 / (1 + dt lambda); `weight` brings a mode to the ports as a current;
-    // `end` gives the membrane potential of a passive end node, where `at_end` is not 0.
+    // `end` gives the membrane potential of a passive end node, where `at_end` is not 0. A mode is kept divided by its
+    // decay, which makes a step of it one fused multiply-add where no stimulus is on.
     struct Stretch {
         V decay[MODES], weight[MODES], end[MODES];
         V self_left, self_right, cross, left, right, end_sum, end_difference, end_constant, at_end;
@@ -38,6 +42,8 @@ struct ModalCable {
     // Lanes end at nodes of their own: the stretches in which some lane ends take that lane's coefficients from its
     // right end, the other lanes' from inside.
     void arrange(const std::int64_t* n_nodes) {
+        shortest_ = n_nodes[0];
+        for (int lane = 1; lane < V_WIDTH; ++lane) shortest_ = n_nodes[lane] < shortest_ ? n_nodes[lane] : shortest_;
         const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
         for (std::size_t j = 0; j < stretches_.size(); ++j) stretches_[j] = j == 0 ? given + 1 : given;
         for (int lane = 0; lane < V_WIDTH; ++lane) {
@@ -52,39 +58,45 @@ struct ModalCable {
         }
     }
 
-    void solve(int n_nodes, V now, V before, const Membranes<V>& nodes) {
+    template <class Visit>
+    void solve(int n_nodes, V now, V before, const Membranes<V>& nodes, Visit visit) {
         const V zero(0.0);
-        const Node* node = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
+        const Node* all = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
         const Drive* outside = reinterpret_cast<const Drive*>(drive.data() + 2);
         State* at = reinterpret_cast<State*>(state.data());
+        const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
+        const bool driven = any((before != zero) | (now != zero));
         V carried = zero, carried_value = zero, from_left = zero, self_right = zero;
         for (int n = 0; n < n_nodes; ++n) {
             V self_left = zero, cross = zero, from_right = zero, to_right = zero, next_self = zero;
             if (n + 1 < n_nodes) {
                 const Stretch& s = *stretches_[n];
                 const V sum = at[n].inside + at[n + 1].inside, difference = at[n].inside - at[n + 1].inside;
-                V* mode = at[n].mode;
-                const V* push = outside[n].mode;
-                V total = outside[n].port_sum * now, odd = outside[n].port_difference * now;
-                for (int k = 0; k < HALF; ++k) {
-                    const V even_mode = s.decay[k] * vfma(push[k], before, mode[k] + sum);
-                    const V odd_mode = s.decay[HALF + k] * vfma(push[HALF + k], before, mode[HALF + k] + difference);
-                    mode[k] = even_mode;
-                    mode[HALF + k] = odd_mode;
-                    total = vfma(s.weight[k], even_mode, total);
-                    odd = vfma(s.weight[HALF + k], odd_mode, odd);
+                V total = zero, odd = zero;
+                if (driven) {
+                    total = outside[n].port_sum * now;
+                    odd = outside[n].port_difference * now;
                 }
+                if (&s != given)
+                    relax<HALF, true>(s, at[n].mode, outside[n].mode, before, sum, difference, total, odd);
+                else if (driven)
+                    relax<INNER, true>(s, at[n].mode, outside[n].mode, before, sum, difference, total, odd);
+                else
+                    relax<INNER, false>(s, at[n].mode, outside[n].mode, before, sum, difference, total, odd);
                 from_right = total + odd + s.left;
                 to_right = total - odd + s.right;
                 self_left = s.self_left;
                 next_self = s.self_right;
                 cross = s.cross;
             }
-            const V conductance = node[n].capacitance + node[n].leak + nodes.conductance[n];
+            const Node& node = all[inside(n)];
+            const V conductance = node.capacitance + node.leak + nodes.conductance[n];
             const V diagonal = conductance + self_right + self_left - carried;
-            V value = vfma(node[n].capacitance, nodes.potential[n], node[n].leak_source + nodes.source[n]);
-            value = value + nodes.injected[n] + vfma(conductance, outside[n].outside * now - node[n].rest, from_left + from_right);
-            const V inverse = node[n].active / diagonal;
+            V value = vfma(node.capacitance, nodes.potential[n], node.leak_source + nodes.source[n]);
+            if (nodes.injected) value = value + nodes.injected[n];
+            const V applied = driven ? outside[n].outside * now : zero;
+            value = value + vfma(conductance, applied - node.rest, from_left + from_right);
+            const V inverse = node.active / diagonal;
             slope_[n] = cross * inverse;
             value_[n] = (value + carried_value) * inverse;
             carried = cross * slope_[n];
@@ -96,16 +108,38 @@ struct ModalCable {
         for (int n = n_nodes - 1; n >= 0; --n) {
             next = vfma(slope_[n], next, value_[n]);
             at[n].inside = next;
-            nodes.potential[n] = vfma(-outside[n].outside, now, next + node[n].rest);
+            const V applied = driven ? outside[n].outside * now : zero;
+            nodes.potential[n] = next + (all[inside(n)].rest - applied);
+            if (n + 1 < n_nodes) {
+                if (stretches_[n] != given) end_potential(n, now, at, nodes);
+                visit(n + 1);
+            }
         }
-        for (int n = 0; n + 1 < n_nodes; ++n)
-            if (stretches_[n] != reinterpret_cast<const Stretch*>(coefficients.data())) end_potential(n, now, at, nodes);
+        visit(0);
     }
 
     std::vector<V> coefficients, drive, state;
 
   private:
     static constexpr int V_WIDTH = V::width;
+
+    // Where to read the coefficients of node n: those that are inside in every lane all have the same.
+    int inside(int n) const { return n > 0 && n < shortest_ - 1 ? 1 : n; }
+
+    // The modes of a stretch after a step, and the currents into its ports that come from them.
+    template <int COUNT, bool DRIVEN>
+    static ASCENT_INLINE void relax(const Stretch& s, V* mode, const V* push, V before, V sum, V difference, V& total,
+                                    V& odd) {
+        for (int k = 0; k < COUNT; ++k) {
+            const int other = HALF + k;
+            const V even_mode = vfma(s.decay[k], mode[k], DRIVEN ? vfma(push[k], before, sum) : sum);
+            const V odd_mode = vfma(s.decay[other], mode[other], DRIVEN ? vfma(push[other], before, difference) : difference);
+            mode[k] = even_mode;
+            mode[other] = odd_mode;
+            total = vfma(s.weight[k], even_mode, total);
+            odd = vfma(s.weight[other], odd_mode, odd);
+        }
+    }
 
     void end_potential(int n, V now, const State* at, const Membranes<V>& nodes) {
         const Stretch& s = *stretches_[n];
@@ -120,6 +154,7 @@ struct ModalCable {
     std::vector<Stretch> mixed_;
     std::vector<const Stretch*> stretches_;
     std::vector<V> slope_, value_;
+    std::int64_t shortest_ = 0;
 };
 
 }  // namespace ascent
