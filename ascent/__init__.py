@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ascent import stimulus
+    from ascent.analysis.query import Query
     from ascent.fibers import build_fiber
     from ascent.project.run import run
     from ascent.protocols import find_threshold, run_amplitudes
 
 __version__ = "0.1.0"
 
-__all__ = ["build_fiber", "find_threshold", "run", "run_amplitudes", "stimulus"]
+__all__ = ["Query", "build_fiber", "find_threshold", "run", "run_amplitudes", "stimulus"]
 
 #: Where each public name lives; imported at first use, so that `import ascent` stays quick.
 _HOMES = {
+    "Query": "ascent.analysis.query",
     "build_fiber": "ascent.fibers",
     "find_threshold": "ascent.protocols",
     "run_amplitudes": "ascent.protocols",

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import_n_sims": ("import_n_sims", "brings the results of exported n_sims back into the project folder"),
     "mock_morphology_generator": ("mock_morphology_generator", "draws the masks of a mock nerve"),
     "env_setup": ("env_setup", "writes config/system/env.json"),
+    "query": ("query", "finds samples, models and sims by their parameters, and their thresholds"),
     "list": ("listing", "lists the runs, samples or sims of a project folder"),
     "mechanisms": ("mechanisms", "compiles the membrane mechanisms"),
     "doctor": ("doctor", "says what is installed, compiled and reachable"),
