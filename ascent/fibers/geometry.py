@@ -50,7 +50,7 @@ class _Chain(ABC):
     def kinds(self, n_sections: int) -> tuple[str, ...]:
         """Kind of every section of a fiber that begins with a node."""
         unit = self.unit_kinds
-        return tuple(unit[index % len(unit)] for index in range(n_sections))
+        return (unit * (n_sections // len(unit) + 1))[:n_sections]
 
     def lengths(self, n_sections: int) -> NDArray[np.float64]:
         """Length (µm) of every section, shape (n_sections,)."""

@@ -205,11 +205,11 @@ def work(
         longest = max(run.task.fiber.n_sections for _, run in active.values())
         if not solver.run(max(1, SECTION_STEPS // longest)):
             continue
-        for lane in list(active):
-            status, step, spikes = solver.status(lane)
-            if status == RUNNING:
+        for lane, status in enumerate(solver.statuses()):
+            if status == RUNNING or lane not in active:
                 continue
             place, run = active.pop(lane)
+            _, step, spikes = solver.status(lane)
             job = advance(run, run.result(status, step, spikes))
             if job is not None:
                 solver.assign(lane, job)

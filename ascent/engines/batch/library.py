@@ -107,6 +107,8 @@ class Solver:
         )
         self._out = np.zeros(5, dtype=np.int64)
         self._out_pointer = self._out.ctypes.data_as(_integers)
+        self._statuses = np.zeros(self.lanes, dtype=np.int64)
+        self._statuses_pointer = self._statuses.ctypes.data_as(_integers)
 
     def __del__(self) -> None:
         batch, self._batch = getattr(self, "_batch", None), None
@@ -120,6 +122,12 @@ class Solver:
     def run(self, max_steps: int) -> int:
         """Advance until a run ends, at most `max_steps`; the number of runs that ended."""
         return int(self._library.ascent_run(self._batch, max_steps))
+
+    def statuses(self) -> list[int]:
+        """Status of every lane."""
+        self._library.ascent_statuses(self._batch, self._statuses_pointer)
+        statuses: list[int] = self._statuses.tolist()
+        return statuses
 
     def status(self, lane: int) -> tuple[int, int, NDArray[np.int64]]:
         """Status of a lane, its step, and its spikes so far: (n, 2), node and step."""
@@ -225,6 +233,8 @@ def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
     library.ascent_assign.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Job)]
     library.ascent_run.restype = ctypes.c_int
     library.ascent_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]
+    library.ascent_statuses.restype = None
+    library.ascent_statuses.argtypes = [ctypes.c_void_p, _integers]
     library.ascent_result.restype = None
     library.ascent_result.argtypes = [ctypes.c_void_p, ctypes.c_int, _integers, ctypes.POINTER(_integers)]
     library.ascent_initial.restype = None

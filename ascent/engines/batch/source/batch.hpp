@@ -144,6 +144,8 @@ class Batch {
             clamped_ = clamped_ || lanes_[index].job.current;
         }
         linear_.arrange(n_nodes);
+        alike_ = 1;
+        while (alike_ < n_nodes_ && !any(areas_[1] != areas_[alike_])) ++alike_;
         Membrane::template prepare<V>(parameters_.data(), surroundings_, constants_.data());
         if (tabulated_) tables_.arrange(constants_.data());
         for (int node = 0; node < n_nodes_; ++node) currents(node);
@@ -154,7 +156,7 @@ class Batch {
         V current, conductance;
         const V v = values_[node];
         Membrane::template current<V>(v, constants_.data(), variables(node), current, conductance);
-        const V area = areas_[node];
+        const V area = areas_[node > 0 && node < alike_ ? 1 : node];
         conductance_[node] = area * conductance;
         source_[node] = area * vfma(conductance, v, -current);
     }
@@ -248,6 +250,7 @@ class Batch {
     }
 
     int capacity_, n_nodes_ = 0;
+    int alike_ = 1;  // nodes from the second to before this one have the same area
     V dt_;
     bool fresh_ = true, used_ = false, clamped_ = false;
     Linear linear_;

@@ -37,17 +37,25 @@ struct SingleCable {
         : coefficients(std::size_t(n_nodes) * N_COEFFICIENTS), drive(std::size_t(n_nodes) * N_DRIVE), state(),
           slope_(n_nodes), value_(n_nodes) {}
 
-    void arrange(const std::int64_t*) {}
+    // Sections that are inside in every lane and all alike, as those of an unmyelinated fiber, are read from one place.
+    void arrange(const std::int64_t* n_nodes) {
+        std::int64_t shortest = n_nodes[0];
+        for (int lane = 1; lane < V::width; ++lane) shortest = n_nodes[lane] < shortest ? n_nodes[lane] : shortest;
+        alike_ = 1;
+        const V* first = coefficients.data() + N_COEFFICIENTS;
+        while (alike_ < shortest - 1 && is_same(first, coefficients.data() + alike_ * N_COEFFICIENTS)) ++alike_;
+    }
 
     template <class Visit>
     void solve(int n_nodes, V now, V, const Membranes<V>& nodes, Visit visit) {
-        const V* c = coefficients.data();
         const V* e = drive.data();
+        const bool driven = any(now != V(0.0));
         V zero = V(0.0), axial_before = zero, flow_before = zero, carried = zero, carried_value = zero;
-        for (int i = 0; i < n_nodes; ++i, c += N_COEFFICIENTS) {
+        for (int i = 0; i < n_nodes; ++i) {
+            const V* c = coefficients.data() + (i > 0 && i < alike_ ? 1 : i) * N_COEFFICIENTS;
             const V axial = c[AXIAL];
             // flow of the applied field from this section's inside to the next one's
-            const V flow = i + 1 < n_nodes ? axial * ((e[i + 1] - e[i]) * now) : zero;
+            const V flow = driven && i + 1 < n_nodes ? axial * ((e[i + 1] - e[i]) * now) : zero;
             const V membrane = c[CAPACITANCE] + c[LEAK] + nodes.conductance[i];
             const V diagonal = membrane + axial + axial_before - carried;
             V value = vfma(c[CAPACITANCE], nodes.potential[i], c[LEAK_SOURCE] + nodes.source[i]);
@@ -72,7 +80,14 @@ struct SingleCable {
     std::vector<V> coefficients, drive, state;
 
   private:
+    static bool is_same(const V* a, const V* b) {
+        for (int k = 0; k < N_COEFFICIENTS; ++k)
+            if (any(a[k] != b[k])) return false;
+        return true;
+    }
+
     std::vector<V> slope_, value_;
+    std::int64_t alike_ = 1;
 };
 
 // Sections whose outside is a second cable under the myelin; unknown are the potentials inside and just outside

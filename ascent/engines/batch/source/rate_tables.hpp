@@ -71,8 +71,8 @@ class RateTables {
     }
 
   private:
-    static constexpr double V_MIN = -200.0, ROWS_PER_MV = 8.0;
-    static constexpr int N_ROWS = 3200;
+    static constexpr double V_MIN = -200.0, ROWS_PER_MV = 4.0;
+    static constexpr int N_ROWS = 1600;
     // A cubic may differ from the kernel by this much of a loss, or by this much in all.
     static constexpr double RELATIVE = 1e-7, ABSOLUTE = 1e-13;
 
