@@ -42,7 +42,7 @@ def test_temperature_is_dealt_with_once():
 
 
 def test_gates_that_follow_the_voltage_only_have_rates_that_can_be_tabulated():
-    """axnode: eight rates with an exponential and a division each, then a gain and a loss for each of the four gates."""
+    """axnode: eight rates with an exponential and a division each, then a gain and a loss for each of four gates."""
     kernel = membrane_kernel(["axnode"])
     rates = body(kernel.header, "rates", "axnode")
     assert len(re.findall(r"= loss\(", rates)) == len(re.findall(r"= gain\(", rates)) == 4
