@@ -56,27 +56,31 @@ def test_it_comes_back_as_it_was_written(finished: Path) -> None:
 def test_a_hundred_damaged_manifests_are_one_sentence_each(finished: Path, tmp_path: Path) -> None:
     original = (finished / "manifest.json").read_bytes()
     generator = random.Random(20261122)
-    refused = 0
     for _ in range(100):
         data = bytearray(original)
-        kind = generator.randrange(4)
-        start = generator.randrange(len(data))
-        if kind == 0:
+        kind = generator.choice(("cut off", "overwritten", "inserted", "a piece missing"))
+        start = generator.randrange(len(data) - 2)
+        if kind == "cut off":
             del data[start:]
-        elif kind == 1:
-            for _ in range(20):
-                data[generator.randrange(len(data))] = generator.randrange(256)
-        elif kind == 2:
-            del data[start : start + generator.randrange(1, 200)]
+        elif kind == "overwritten":
+            data[start : start + 20] = b"\xff" + generator.randbytes(19)
+        elif kind == "inserted":
+            data[start:start] = b"\xff" + generator.randbytes(generator.randrange(50))
         else:
-            data[start:start] = generator.randbytes(generator.randrange(1, 50))
+            del data[start : start + generator.randrange(1, 200)]
         (tmp_path / "manifest.json").write_bytes(bytes(data))
-        try:
-            read_manifest(tmp_path)
-        except RunDirectoryError as error:
-            refused += 1
-            assert str(tmp_path / "manifest.json") in str(error)
-    assert refused > 90
+        refusal = _refusal(tmp_path)
+        # a piece may be missing within a text, and the rest be a manifest all the same
+        assert refusal is not None or kind == "a piece missing"
+        assert refusal is None or str(tmp_path / "manifest.json") in refusal
+
+
+def _refusal(folder: Path) -> str | None:
+    try:
+        read_manifest(folder)
+    except RunDirectoryError as error:
+        return str(error)
+    return None
 
 
 @pytest.mark.parametrize(
