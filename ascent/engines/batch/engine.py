@@ -19,7 +19,7 @@ from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResu
 from ascent.engines.batch.lane_queue import current_of, driven_steps, work
 from ascent.engines.batch.library import Solver, compiler, is_carried, supported_lanes
 from ascent.engines.batch.membranes import kernel_of
-from ascent.engines.batch.prepared import settle, store
+from ascent.engines.batch.prepared import reduce_to_modes, settle, store
 from ascent.errors import ConfigError, MechanismError
 from ascent.fibers.fiber import Fiber
 
@@ -54,6 +54,8 @@ class BatchEngine(Engine):
         outcomes: list[Any] = [None] * len(tasks)
         wanted = [(store(self._lanes).get(task.fiber), task.stimulus, driven_steps(task)[0]) for task in tasks]
         settle(wanted, self._lanes)
+        if not self._plain:
+            reduce_to_modes((prepared, stimulus.dt) for prepared, stimulus, _ in wanted)
         for group in self._groups(tasks).values():
             self._work_off(group, outcomes)
         return outcomes

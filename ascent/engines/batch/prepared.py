@@ -19,7 +19,7 @@ from ascent.engines.base import Stimulus
 from ascent.engines.batch.cables import Cable, PlainCable, cable_of
 from ascent.engines.batch.library import Job, Solver
 from ascent.engines.batch.membranes import NodeMembrane, membrane_of
-from ascent.engines.batch.modes import ModalCable, reducible
+from ascent.engines.batch.modes import ModalCable, modal_cables, reducible
 from ascent.fibers.fiber import Fiber
 
 Array = NDArray[np.float64]
@@ -73,8 +73,16 @@ class PreparedCable:
         """The cable as a C++ solver takes it: reduced to its modes where that is possible and not `plain`."""
         plain = plain or not reducible(self.cable)
         if (dt, plain) not in self._forms:
-            self._forms[dt, plain] = PlainCable(self.cable, dt) if plain else ModalCable(self.cable, dt)
+            self._forms[dt, plain] = PlainCable(self.cable, dt) if plain else modal_cables([self.cable], dt)[0]
         return self._forms[dt, plain]
+
+    def lacks_modes(self, dt: float) -> bool:
+        """Whether the cable can be reduced to its modes for steps of `dt` and has not been."""
+        return (dt, False) not in self._forms and reducible(self.cable)
+
+    def take_modes(self, form: ModalCable, dt: float) -> None:
+        """Keep the cable's reduction for steps of `dt`."""
+        self._forms[dt, False] = form
 
     def job(self, form: PlainCable | ModalCable, capacity: int, state: CableState) -> tuple[Job, list[Array]]:
         """A job with what the cable determines, and the arrays that it points to."""
@@ -117,6 +125,18 @@ class CableState:
         voltages, variables = flat[n_state : n_state + capacity], flat[n_state + capacity :].reshape(capacity, -1)
         sections = flat[: self.sections.size].reshape(self.sections.shape)
         return CableState(sections.copy(), voltages[:n_nodes].copy(), variables[:n_nodes].copy())
+
+
+def reduce_to_modes(wanted: Iterable[tuple[PreparedCable, float]]) -> None:
+    """Reduce cables to their modes where they can be and have not been, all that have the same step (ms) at once."""
+    missing: dict[float, dict[int, PreparedCable]] = {}
+    for prepared, dt in wanted:
+        if prepared.lacks_modes(dt):
+            missing.setdefault(dt, {})[id(prepared)] = prepared
+    for dt, cables in missing.items():
+        made = modal_cables([prepared.cable for prepared in cables.values()], dt)
+        for prepared, form in zip(cables.values(), made, strict=True):
+            prepared.take_modes(form, dt)
 
 
 def settle(wanted: Iterable[tuple[PreparedCable, Stimulus, int]], lanes: int | None) -> None:

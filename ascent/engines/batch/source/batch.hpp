@@ -121,9 +121,13 @@ class Batch {
     void load(int index, const Job& job) {
         const Job& old = lanes_[index].job;
         if (old.coefficients != job.coefficients) load(linear_.coefficients, index, job.coefficients);
+        // runs of the same fiber follow each other, and only the first brings new coefficients
+        rearrange_ = rearrange_ || old.coefficients != job.coefficients || old.n_nodes != job.n_nodes ||
+                     old.areas != job.areas || old.parameters != job.parameters || old.celsius != job.celsius ||
+                     old.diameter != job.diameter || old.area != job.area;
         if (old.drive != job.drive) load(linear_.drive, index, job.drive);
-        load(areas_, index, job.areas);
-        load(parameters_, index, job.parameters);
+        if (old.areas != job.areas) load(areas_, index, job.areas);
+        if (old.parameters != job.parameters) load(parameters_, index, job.parameters);
         surroundings_.celsius.set(index, job.celsius);
         surroundings_.diam.set(index, job.diameter);
         surroundings_.area.set(index, job.area);
@@ -143,11 +147,14 @@ class Batch {
             if (n_nodes[index] > n_nodes_) n_nodes_ = int(n_nodes[index]);
             clamped_ = clamped_ || lanes_[index].job.current;
         }
-        linear_.arrange(n_nodes);
+        if (rearrange_) {
+            linear_.arrange(n_nodes);
+            Membrane::template prepare<V>(parameters_.data(), surroundings_, constants_.data());
+            if (tabulated_) tables_.arrange(constants_.data());
+            rearrange_ = false;
+        }
         alike_ = 1;
         while (alike_ < n_nodes_ && !any(areas_[1] != areas_[alike_])) ++alike_;
-        Membrane::template prepare<V>(parameters_.data(), surroundings_, constants_.data());
-        if (tabulated_) tables_.arrange(constants_.data());
         for (int node = 0; node < n_nodes_; ++node) currents(node);
         fresh_ = false;
     }
@@ -252,7 +259,7 @@ class Batch {
     int capacity_, n_nodes_ = 0;
     int alike_ = 1;  // nodes from the second to before this one have the same area
     V dt_;
-    bool fresh_ = true, used_ = false, clamped_ = false;
+    bool fresh_ = true, rearrange_ = true, used_ = false, clamped_ = false;
     Linear linear_;
     std::vector<V> values_;  // voltages of the nodes, then the membrane's variables node by node
     std::vector<V> areas_, conductance_, source_, injected_, parameters_, constants_;
