@@ -11,8 +11,9 @@ class SlurmConfig(FileSection):
     """Defaults of ``ascent submit`` on a cluster."""
 
     partition: str = Field(default="common", description="name of the partition")
-    jobs_per_array: Count = Field(default=10, description="fibers in each job array")
-    memory_per_fiber: Count = Field(default=2000, description="memory of a task, MB")
+    jobs_per_array: Count = Field(default=10, description="jobs in each job array")
+    fibers_per_job: Count = Field(default=32, description="fibers of one n_sim that a job runs, one after the other")
+    memory_per_fiber: Count = Field(default=2000, description="memory of a job, MB")
 
 
 class SlurmSweepConfig(Section):

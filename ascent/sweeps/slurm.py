@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ascent.config.loading import validate
 from ascent.config.slurm import SlurmSweepConfig
-from ascent.errors import AscentError, ConfigError
+from ascent.errors import ConfigError
+from ascent.project.slurm import SubmissionError
 from ascent.sweeps.folder import SweepFolder
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
 LOGS = "slurm"
 _SECONDS_BETWEEN_LOOKS = 2.0
-
-
-class SubmissionError(AscentError):
-    """Slurm refused jobs."""
 
 
 @dataclass(frozen=True)

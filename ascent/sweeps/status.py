@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
-import subprocess
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ascent.errors import AscentError
+from ascent.project.slurm import slurm_queue
 from ascent.sweeps.folder import PointRecord, SweepFolder, SweepPlan
 from ascent.sweeps.overrides import columns
 
 #: States that need somebody's attention.
 BAD_STATES = frozenset({"failed", "interrupted", "lost"})
-_SECONDS_TO_WAIT_FOR_SLURM = 30
 
 
 @dataclass(frozen=True)
@@ -80,31 +77,6 @@ def sweep_status(path: Path | str) -> list[PointStatus]:
     jobs = [record.job for record in records if record.job and record.state in ("waiting", "running")]
     queue = slurm_queue(jobs) if jobs else {}
     return [_status(sweep, plan, record, queue) for record in records]
-
-
-def slurm_queue(jobs: Iterable[str]) -> dict[str, tuple[str, str]] | None:
-    """State and reason of those `jobs` that Slurm still has in its queue; None when it cannot be asked.
-
-    Parameters
-    ----------
-    jobs : iterable of str
-        Such as ``"12_0"`` and ``"15"``.
-    """
-    if shutil.which("squeue") is None:
-        return None
-    found: dict[str, tuple[str, str]] = {}
-    for job in sorted({job.partition("_")[0] for job in jobs}):
-        words = ["squeue", "--noheader", "--array", "--format=%i|%T|%r", f"--jobs={job}"]
-        try:
-            said = subprocess.run(words, capture_output=True, text=True, timeout=_SECONDS_TO_WAIT_FOR_SLURM)
-        except (OSError, subprocess.SubprocessError):
-            return None
-        if said.returncode and "Invalid job id" not in said.stderr:
-            return None
-        for line in said.stdout.splitlines():
-            name, state, reason = (line.strip().split("|") + ["", ""])[:3]
-            found[name] = (state, reason)
-    return found
 
 
 def _status(
