@@ -83,7 +83,7 @@ def copy_whole(source: Path, target: Path) -> None:
 
 
 def _swap(new: Path, old: Path) -> None:
-    aside = old.with_name(f".{old.name}.replaced-{os.getpid()}")
+    aside = old.with_name(f".{old.name}.replaced-{os.getpid()}.part")
     os.replace(old, aside)
     try:
         os.replace(new, old)

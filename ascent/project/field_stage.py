@@ -144,7 +144,7 @@ def _compute(unit: FieldUnit) -> dict[str, Any]:
 def _write(unit: FieldUnit, bases: Any, report: dict[str, Any], seconds: dict[str, float]) -> None:
     folder = unit.model_folder / BASES_FOLDER
     field_stamp(unit.model_folder).begin()
-    with tempfile.TemporaryDirectory(prefix=".bases.", dir=unit.model_folder) as temporary:
+    with tempfile.TemporaryDirectory(prefix=".bases.", suffix=".part", dir=unit.model_folder) as temporary:
         bases.write(Path(temporary))
         write_json(Path(temporary) / REPORT_FILE, report)
         write_json(Path(temporary) / TIMINGS_FILE, seconds)

@@ -23,7 +23,6 @@ from typing import Any
 from ascent.schedule import nesting
 from ascent.schedule.outcome import describe
 
-
 _PR_SET_PDEATHSIG = 1
 
 
