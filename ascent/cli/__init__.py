@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "how far each point of a sweep is"),
     "collect": ("collect", "joins the points of a sweep into one table"),
     "list": ("listing", "lists the runs, samples or sims of a project folder"),
+    "resume": ("resume", "finishes an interrupted run or sweep"),
+    "verify": ("verify", "re-runs from what a run directory or archive holds, and compares"),
     "mechanisms": ("mechanisms", "compiles the membrane mechanisms"),
     "doctor": ("doctor", "says what is installed, compiled and reachable"),
 }

@@ -158,6 +158,29 @@ class RunDirectory:
             journal.close()
             raise
 
+    @classmethod
+    def finished(cls, path: Path | str) -> RunDirectory:
+        """Open the directory of a finished run, to archive it; takes off ``_running`` where that was left on.
+
+        Raises
+        ------
+        RunDirectoryError
+            When it is not a run directory, is damaged, or has not finished.
+        """
+        folder = Path(path)
+        manifest = read_manifest(folder)
+        if manifest.status != "finished":
+            raise RunDirectoryError(f"{folder} has not finished: ascent resume finishes it.")
+        if folder.name != manifest.name and folder.name == manifest.name + RUNNING:
+            folder = _rename(folder, folder.with_name(manifest.name))
+        run = cls.__new__(cls)
+        run.path, run.name, run.manifest, run._open = folder, manifest.name, manifest, False
+        return run
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End the run as the end of the ``with`` block does, if it has not ended yet."""
+        self.__exit__(type(error) if error is not None else None, error, None)
+
     def completed(self) -> dict[str, Any]:
         """Return the journaled value of each unit that is done, by name; these need not run again."""
         done: dict[str, Any] = {}
