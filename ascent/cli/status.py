@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,17 +44,27 @@ def print_status(points: Sequence[PointStatus], *, places: bool = False) -> None
 
     names = varying([point.overrides for point in points])
     several = any(point.job for point in points)
-    header = ["point", *names, "state", "units", "seconds", *(["job"] if several else []), "note"]
-    header += ["run"] if places else []
+    judged = any(point.objective is not None for point in points)
+    header = ["point", *names, "state", "units", "seconds"]
+    header += [*(["job"] if several else []), *(["objective"] if judged else []), "note", *(["run"] if places else [])]
     rows = []
     for point in points:
         failed = f" ({point.units_failed} failed)" if point.units_failed else ""
         units = f"{point.units_done}/{point.units_planned or '?'}{failed}"
-        row = [point.index, *(point.overrides.get(name) for name in names), point.state, units, point.seconds]
-        row += [point.job] if several else []
+        row = [point.index, *(_shown(point.overrides.get(name)) for name in names), point.state, units, point.seconds]
+        row += [*([point.job] if several else []), *([_objective(point.objective)] if judged else [])]
         row += [point.note] + ([point.run] if places else [])
         rows.append(row)
     if rows:
         print_table(header, rows)
     counts = Counter(point.state for point in points)
     print(", ".join(f"{number} {state}" for state, number in counts.items()) or "no points")
+
+
+def _shown(value: Any) -> Any:
+    return f"{value:.5g}" if isinstance(value, float) else value
+
+
+def _objective(value: float | list[float] | None) -> str:
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return " ".join(f"{number:.5g}" for number in values)

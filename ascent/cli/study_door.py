@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(compose: Any, arguments: Sequence[str]) -> int:
     from omegaconf.errors import OmegaConfBaseException
 
-    from ascent.project.nerve_study import run_study
+    from ascent.project.study import run_composed
     from ascent.sweeps.objective import print_objective
     from ascent.sweeps.point import objective_config, without_own_keys
 
@@ -61,7 +61,7 @@ def _run(compose: Any, arguments: Sequence[str]) -> int:
             print(f"ascent: configuration: {key}: {first}.", file=sys.stderr)
             return 2
         objective = objective_config(composed)
-        result = run_study(without_own_keys(composed), overrides=list(arguments))
+        result = run_composed(without_own_keys(composed), list(arguments))
         if objective is not None:
             print_objective(result, objective)
         return result.exit_code

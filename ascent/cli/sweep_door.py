@@ -65,6 +65,11 @@ def _prepare(arguments: Sequence[str]) -> SweepFolder:
     quoted = quote_group_numbers(words, configuration_groups(configuration_folder()))
     first = first_values(quoted)
     choices = sweep_choices(first)
+    if choices.launcher == "slurm" and choices.sweeper != "basic" and not choices.launcher_waits:
+        raise ConfigError(
+            f"configuration: hydra/sweeper={choices.sweeper} needs the values of its points, and hydra/launcher=slurm "
+            "does not wait for them: add hydra.launcher.wait=true."
+        )
     points: list[tuple[str, ...]] | None = None
     if choices.sweeper == "basic" and not choices.has_parameters:
         points = expand(quoted)
@@ -168,5 +173,22 @@ def _report(sweep: SweepFolder) -> int:
 
     points = sweep_status(sweep.path)
     print_status(points)
+    _print_best(sweep)
     print(sweep.path)
     return int(any(point.state not in ("finished", "running", "queued") for point in points))
+
+
+def _print_best(sweep: SweepFolder) -> None:
+    """Print what an optimiser found; Hydra's Optuna sweeper leaves it in the sweep's folder."""
+    import yaml
+
+    file = sweep.path / "optimization_results.yaml"
+    if not file.is_file():
+        return
+    found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for solution in found.get("solutions") or [{"params": found.get("best_params"), "values": found.get("best_value")}]:
+        parameters = " ".join(
+            f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}"
+            for name, value in (solution["params"] or {}).items()
+        )
+        print(f"best: {solution['values']}: {parameters}")

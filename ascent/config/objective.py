@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from ascent.config.expressions import names_in
+from ascent.config.expressions import evaluate, names_in
 from ascent.config.fields import Number, Section
 from ascent.errors import ConfigError
 
@@ -50,13 +51,16 @@ class ObjectiveConfig(Section):
 
     @model_validator(mode="after")
     def _names_are_terms(self) -> ObjectiveConfig:
+        # Values that make no difference and no quotient special: this is about the formula's form.
+        trial = {name: math.sqrt(2 + index) for index, name in enumerate(self.terms)}
         for expression in self.expressions:
             try:
                 unknown = sorted(names_in(expression) - set(self.terms))
+                if unknown:
+                    raise ConfigError(f"expression names {unknown[0]}, which is none of terms: {', '.join(self.terms)}")
+                evaluate(expression, trial)
             except ConfigError as error:
                 raise ValueError(str(error)) from error
-            if unknown:
-                raise ValueError(f"expression names {unknown[0]}, which is none of terms: {', '.join(self.terms)}")
         return self
 
     @property

@@ -55,18 +55,26 @@ class SweepChoices:
         Choices of the groups hydra/sweeper and hydra/launcher, such as ``"basic"`` and ``"joblib"``.
     has_parameters : bool
         Whether the configuration itself names parameters to sweep (``hydra.sweeper.params``).
+    launcher_waits : bool
+        Whether a launcher that need not wait for its points is told to.
     """
 
     sweeper: str
     launcher: str
     has_parameters: bool
+    launcher_waits: bool
 
 
 def sweep_choices(arguments: Sequence[str]) -> SweepChoices:
     """Say how the configuration of a command line, one that sweeps nothing, would sweep; see :func:`compose`."""
     node = _compose(arguments, with_hydra=True).hydra
     choices = node.runtime.choices
-    return SweepChoices(choices["hydra/sweeper"], choices["hydra/launcher"], bool(node.sweeper.get("params")))
+    return SweepChoices(
+        choices["hydra/sweeper"],
+        choices["hydra/launcher"],
+        has_parameters=bool(node.sweeper.get("params")),
+        launcher_waits=bool(node.launcher.get("wait")),
+    )
 
 
 def _compose(arguments: Sequence[str], *, with_hydra: bool = False) -> DictConfig:

@@ -49,7 +49,7 @@ class PointRecord:
         Name of its run directory or archive, inside the point's folder.
     error : str or None
         Why it failed: one sentence.
-    objective : float or None
+    objective : float or list of float or None
         The value that an optimisation uses.
     job : str or None
         Job of the cluster, for example ``12_0``.
@@ -64,7 +64,7 @@ class PointRecord:
     state: str = "waiting"
     run: str | None = None
     error: str | None = None
-    objective: float | None = None
+    objective: float | list[float] | None = None
     job: str | None = None
     host: str | None = None
     pid: int | None = None

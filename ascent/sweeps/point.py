@@ -9,16 +9,19 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ascent.config.loading import validate
 from ascent.config.objective import ObjectiveConfig
-from ascent.errors import AscentError
+from ascent.errors import AscentError, RunDirectoryError
 from ascent.files import write_text
 from ascent.sweeps.folder import SweepFolder, now
 
+if TYPE_CHECKING:
+    from ascent.runs import RunDirectory
+
 TRACEBACK_FILE = "traceback.txt"
-#: Keys of the configuration that the door keeps for itself.
+#: Keys that only the configuration of nerve studies has a place for; the door of a sweep knows them for all.
 _OWN_KEYS = ("objective", "variables")
 
 
@@ -60,6 +63,11 @@ def run_point(
     KeyboardInterrupt
         After the record has been written.
     """
+    try:
+        unfinished = _unfinished(sweep, index)
+    except RunDirectoryError as failure:
+        print(f"ascent: point {index}: {failure}", file=sys.stderr, flush=True)
+        return None
     record = sweep.update(
         index,
         state="running",
@@ -77,7 +85,7 @@ def run_point(
     try:
         objective = objective_config(composed)
         with _command_line(record.overrides):
-            result = _study(sweep, index, composed, record.overrides, quiet, workers)
+            result = _study(sweep, index, composed, record.overrides, quiet, workers, unfinished)
         run = result.directory if result.directory.exists() else result.archive
         error = _failed_units(result.failures)
         if objective is not None and run is not None and error is None:
@@ -131,7 +139,9 @@ def objective_config(composed: Mapping[str, Any]) -> ObjectiveConfig | None:
 
 
 def without_own_keys(composed: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration as studies know it: without `objective` and `variables`."""
+    """The configuration as its study knows it: networks without `objective` and `variables`."""
+    if composed.get("study", "nerve") == "nerve":
+        return dict(composed)
     return {key: value for key, value in composed.items() if key not in _OWN_KEYS}
 
 
@@ -142,15 +152,30 @@ def _study(
     overrides: Sequence[str],
     quiet: bool,
     workers: int | None,
+    unfinished: RunDirectory | None,
 ) -> Any:
-    from ascent.project.nerve_study import run_study
+    from ascent.project.study import run_composed
 
     data = without_own_keys(composed)
     data["results"] = {**(data.get("results") or {}), "directory": str(sweep.point(index))}
     engine = dict(data.get("engine") or {})
     if workers is not None and engine.get("workers") is None:
         data["engine"] = {**engine, "workers": workers}
-    return run_study(data, overrides=list(overrides), quiet=quiet)
+    return run_composed(data, list(overrides), quiet=quiet, directory=unfinished)
+
+
+def _unfinished(sweep: SweepFolder, index: int) -> RunDirectory | None:
+    """The run directory that an earlier process left unfinished, opened; None when there is none.
+
+    Raises
+    ------
+    RunDirectoryError
+        When another process works in it at this moment.
+    """
+    from ascent.runs import RunDirectory
+
+    path = sweep.unfinished_run(index)
+    return RunDirectory.resume(path) if path is not None else None
 
 
 def _failed_units(failures: Mapping[str, str]) -> str | None:

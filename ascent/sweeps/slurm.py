@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ascent.config.loading import validate
 from ascent.config.slurm import SlurmSweepConfig
 from ascent.errors import ConfigError
+from ascent.files import write_json
 from ascent.project.slurm import SubmissionError
 from ascent.sweeps.folder import SweepFolder
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from submitit import SlurmExecutor
 
 LOGS = "slurm"
+#: What was asked of the cluster, for a later submission of the same points.
+PARAMETERS_FILE = "slurm.json"
 _SECONDS_BETWEEN_LOOKS = 2.0
 
 
@@ -93,6 +96,7 @@ def launch_points(
     indices = [first + number for number in range(len(overrides))]
     for index, words, data in zip(indices, overrides, composed, strict=True):
         sweep.prepare(index, words, data)
+    write_json(sweep.path / PARAMETERS_FILE, config.model_dump())
     jobs = submit_points(sweep, indices, config)
     print(f"submitted {len(jobs)} jobs: {' '.join(jobs)}", flush=True)
     if not config.wait:

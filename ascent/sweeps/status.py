@@ -41,6 +41,8 @@ class PointStatus:
         Job of the cluster.
     run : str or None
         Its run directory or archive.
+    objective : float or list of float or None
+        What it is worth.
     note : str or None
         Why it waits, failed or where its log is.
     """
@@ -54,6 +56,7 @@ class PointStatus:
     seconds: float | None = None
     job: str | None = None
     run: str | None = None
+    objective: float | list[float] | None = None
     note: str | None = None
 
 
@@ -95,6 +98,7 @@ def _status(
         seconds=_seconds(record) if state in ("running", "finished", "failed", "interrupted") else None,
         job=record.job,
         run=str(run) if run else None,
+        objective=record.objective,
         note=note,
     )
 
