@@ -35,29 +35,34 @@ def small() -> tuple[str, ...]:
     return SMALL
 
 
-@pytest.fixture(scope="session")
-def ascent_command() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """What runs the `ascent` of this checkout in a folder, as a user does."""
-
-    def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-        command = [sys.executable, "-m", "ascent", *words]
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
-
-    return run
+def run_ascent(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the `ascent` of this checkout in a folder, as a user does."""
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    command = [sys.executable, "-m", "ascent", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
 
 
-@pytest.fixture(scope="session")
-def content_of_one_process(tmp_path_factory: pytest.TempPathFactory) -> str:
+def content_here(results: Path) -> str:
     """content_sha256 of the small study, run by one process."""
     import ascent
     from ascent.runs import read_manifest
 
-    results = tmp_path_factory.mktemp("one")
     options = [*SMALL[1:], "engine.workers=1", f"results.directory={results}", "results.archive=none"]
     content = read_manifest(ascent.run("1", options, quiet=True)).content_sha256
     assert content is not None
     return content
+
+
+@pytest.fixture(scope="session")
+def ascent_command() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """:func:`run_ascent`."""
+    return run_ascent
+
+
+@pytest.fixture(scope="session")
+def content_of_one_process(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """:func:`content_here`, computed once."""
+    return content_here(tmp_path_factory.mktemp("one"))
 
 
 @pytest.fixture(scope="session")
