@@ -59,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 def _prepare(arguments: Sequence[str]) -> SweepFolder:
     """Check every point that can be told beforehand, and make the sweep's folder."""
     from ascent.project.run import compose_arguments, sweep_choices
+    from ascent.schedule.launcher import launch
     from ascent.sweeps.overrides import expand, first_values
 
     words = [word for word in arguments if not word.startswith("-")]
@@ -69,6 +70,12 @@ def _prepare(arguments: Sequence[str]) -> SweepFolder:
         raise ConfigError(
             f"configuration: hydra/sweeper={choices.sweeper} needs the values of its points, and hydra/launcher=slurm "
             "does not wait for them: add hydra.launcher.wait=true."
+        )
+    started = launch()
+    if started is not None and started.size > 1 and choices.launcher != "basic":
+        raise ConfigError(
+            f"configuration: hydra/launcher={choices.launcher} starts processes of its own, and {started.launcher} has "
+            f"started {started.size} ranks already: use one of them."
         )
     points: list[tuple[str, ...]] | None = None
     if choices.sweeper == "basic" and not choices.has_parameters:
