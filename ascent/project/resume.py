@@ -91,7 +91,10 @@ def resume_run(path: Path | str, *, quiet: bool = False) -> Result:
 
 def version_changes(before: Versions, now: Versions) -> list[str]:
     """Return what decides numbers and is not of the same version, as ``name (before, now)``."""
-    pairs = {"ascent": (before.ascent, now.ascent), "Python": (before.python, now.python)}
+    pairs: dict[str, tuple[str | None, str | None]] = {
+        "ascent": (before.ascent, now.ascent),
+        "Python": (before.python, now.python),
+    }
     pairs |= {name: (before.packages.get(name), now.packages.get(name)) for name in _DECISIVE}
     if before.neuron != now.neuron:
         pairs["neuron"] = (before.neuron, now.neuron)
