@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ascent.config.loading import validate
 from ascent.config.objective import ObjectiveConfig
-from ascent.errors import AscentError, RunDirectoryError
+from ascent.errors import AscentError, ConfigError, RunDirectoryError
 from ascent.files import write_text
 from ascent.sweeps.folder import SweepFolder, now
 
@@ -88,10 +88,8 @@ def run_point(
             result = _study(sweep, index, composed, record.overrides, quiet, workers, unfinished)
         run = result.directory if result.directory.exists() else result.archive
         error = _failed_units(result.failures)
-        if objective is not None and run is not None and error is None:
-            from ascent.sweeps.objective import objective_of
-
-            value = objective_of(run, objective)
+        if objective is not None and run is not None:
+            value, error = _value(run, objective, error)
     except KeyboardInterrupt:
         sweep.update(index, state="interrupted", error="Interrupted.", finished=now())
         raise
@@ -100,7 +98,7 @@ def run_point(
     except (Exception, SystemExit) as failure:
         error = f"{type(failure).__name__}: {failure}"
         write_text(sweep.point(index) / TRACEBACK_FILE, traceback.format_exc())
-    if error is not None and objective is not None:
+    if error is not None and value is None and objective is not None:
         value = objective.failed
     sweep.update(
         index,
@@ -176,6 +174,16 @@ def _unfinished(sweep: SweepFolder, index: int) -> RunDirectory | None:
 
     path = sweep.unfinished_run(index)
     return RunDirectory.resume(path) if path is not None else None
+
+
+def _value(run: Path, objective: ObjectiveConfig, error: str | None) -> tuple[float | list[float] | None, str | None]:
+    """The objective, which has a value for units that failed where its terms say so; and what went wrong first."""
+    from ascent.sweeps.objective import objective_of
+
+    try:
+        return objective_of(run, objective), error
+    except ConfigError as failure:
+        return None, error or str(failure)
 
 
 def _failed_units(failures: Mapping[str, str]) -> str | None:
