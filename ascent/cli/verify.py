@@ -33,6 +33,9 @@ def verify(
     workers: Annotated[
         int | None, typer.Option("--num-cpu", "-n", min=1, help="Processes; by default as the run is configured.")
     ] = None,
+    use_cache: Annotated[
+        bool, typer.Option("--use-cache", help="Take fields from the cache; they are solved again by default.")
+    ] = False,
     write_reference: Annotated[
         Path | None, typer.Option("--write-reference", metavar="DIR", help="Make a reference of what came out.")
     ] = None,
@@ -49,7 +52,7 @@ def verify(
     from ascent.project.verify import verify as run_again
 
     configure_logging(quiet, verbose)
-    report = run_again(path, tolerance=tolerance, workers=workers, quiet=quiet, write_to=write_reference)
+    report = run_again(path, tolerance=tolerance, workers=workers, use_cache=use_cache, write_to=write_reference)
     if as_json:
         print_json(report.as_dict())
     else:

@@ -69,8 +69,9 @@ def copy_whole(source: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
-        temporary.chmod(0o755)
         shutil.copytree(source, temporary, dirs_exist_ok=True)
+        # The source may be a temporary folder, which nobody else may read.
+        temporary.chmod(0o755)
         if target.is_dir():
             _swap(temporary, target)
         else:

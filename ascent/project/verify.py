@@ -6,7 +6,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,12 +98,10 @@ def verify(
     *,
     tolerance: float | None = None,
     workers: int | None = None,
-    quiet: bool = False,
+    use_cache: bool = False,
     write_to: Path | None = None,
 ) -> Verification:
     """Run a study again from what is stored of it, in a temporary folder, and compare.
-
-    Nothing is taken from the cache of fields: they are solved again.
 
     Parameters
     ----------
@@ -114,8 +112,8 @@ def verify(
         platforms other than its own.
     workers : int, optional
         Number of processes; by default what the configuration says.
-    quiet : bool
-        Show no progress.
+    use_cache : bool
+        Take fields from the cache where they are there; they are solved again by default.
     write_to : Path, optional
         Also write a reference made of the second run into this folder.
 
@@ -133,54 +131,82 @@ def verify(
         work = Path(temporary)
         try:
             folder = extract_archive(stored, work / "stored") if stored.is_file() else stored
-            if (folder / REFERENCE_NAME).is_file():
-                return _verify_reference(folder, work, tolerance, workers, quiet, write_to)
-            return _verify_run(folder, work, tolerance, workers, quiet, write_to)
+            repeat = _Repeat(folder, work, workers, use_cache)
+            check = _verify_reference if (folder / REFERENCE_NAME).is_file() else _verify_run
+            report, reference = check(repeat, tolerance)
+            if write_to is not None:
+                assert repeat.manifest is not None
+                write_reference(repeat.directory, repeat.manifest, write_to, reference)
+            return report
         except CannotVerify:
             raise
         except AscentError as error:
             raise CannotVerify(str(error)) from error
 
 
-def _verify_run(
-    folder: Path, work: Path, tolerance: float | None, workers: int | None, quiet: bool, write_to: Path | None
-) -> Verification:
+#: Of a reference that is made of a run: two steps of a search for a threshold to 1 %.
+_REFERENCE_TOLERANCE = 0.02
+
+
+class _Repeat:
+    """The second run."""
+
+    def __init__(self, folder: Path, work: Path, workers: int | None, use_cache: bool) -> None:
+        self.folder, self._work, self._workers, self._use_cache = folder, work, workers, use_cache
+        self.directory = work
+        self.manifest: Manifest | None = None
+
+    def run(self) -> Manifest:
+        """Run what is stored, in a folder of its own."""
+        composed = _configuration(self.folder)
+        again = {
+            **composed,
+            "results": {"directory": str(self._work / "results"), "archive": "none", "keep_directory": True},
+            "engine": {**(composed.get("engine") or {}), **({"workers": self._workers} if self._workers else {})},
+        }
+        if composed.get("study", "nerve") == "nerve" and not composed.get("mock_sample"):
+            # The run has its own copy of the masks.
+            again["input_folder"] = str((self.folder / "input").absolute())
+        _log.info("running %s again", self.folder.name)
+        with nullcontext() if self._use_cache else _fresh_fields(self._work / "cache"):
+            self.directory = run_composed(again, quiet=True).directory
+        self.manifest = read_manifest(self.directory)
+        return self.manifest
+
+
+def _verify_run(repeat: _Repeat, tolerance: float | None) -> tuple[Verification, float]:
+    folder = repeat.folder
     manifest = read_manifest(folder)
     if manifest.content_sha256 is None:
         raise CannotVerify(f"{folder} has not finished ({manifest.status}): ascent resume finishes it.")
     changed = [Finding(one.path, f"{one.what} since the run") for one in changed_files(folder)]
     changed += _changed_inputs(folder, manifest)
-    directory, again = _run_again(folder, work, workers, quiet)
+    again = repeat.run()
     report = Verification(manifest.name, manifest.content_sha256, str(again.content_sha256), tolerance, changed)
-    report.findings += _compare(_content(manifest), folder, again, directory, tolerance)
+    report.findings += _compare(_content(manifest), folder, again, repeat.directory, tolerance)
     report.versions = version_changes(manifest.versions, versions())
     if manifest.machine.processor != again.machine.processor:
         report.notes.append(f"the run was made on another processor: {manifest.machine.processor}")
     if len(again.failures) != len(manifest.failures):
         report.notes.append(f"{len(again.failures)} units failed, {len(manifest.failures)} did before")
-    if write_to is not None:
-        write_reference(directory, again, write_to, tolerance or 0.02)
-    return report
+    return report, tolerance or _REFERENCE_TOLERANCE
 
 
-def _verify_reference(
-    folder: Path, work: Path, tolerance: float | None, workers: int | None, quiet: bool, write_to: Path | None
-) -> Verification:
-    reference = read_reference(folder)
+def _verify_reference(repeat: _Repeat, tolerance: float | None) -> tuple[Verification, float]:
+    reference = read_reference(repeat.folder)
     here = this_platform()
     other = [
         f"{name} ({old}, now {here.get(name)})" for name, old in reference.platform.items() if here.get(name) != old
     ]
     if other and tolerance is None:
         tolerance = reference.tolerance
-    directory, again = _run_again(folder, work, workers, quiet)
-    report = Verification(folder.name, reference.content_sha256, str(again.content_sha256), tolerance, versions=other)
-    report.findings = _compare(reference.files, folder, again, directory, tolerance)
+    again = repeat.run()
+    name, digest = repeat.folder.name, str(again.content_sha256)
+    report = Verification(name, reference.content_sha256, digest, tolerance, versions=other)
+    report.findings = _compare(reference.files, repeat.folder, again, repeat.directory, tolerance)
     if other and tolerance is not None:
         report.notes.append(f"another platform than the reference's: compared within {tolerance:g}, not bit by bit")
-    if write_to is not None:
-        write_reference(directory, again, write_to, reference.tolerance)
-    return report
+    return report, reference.tolerance
 
 
 def _changed_inputs(folder: Path, manifest: Manifest) -> list[Finding]:
@@ -195,23 +221,6 @@ def _changed_inputs(folder: Path, manifest: Manifest) -> list[Finding]:
         if file_sha256(Path(file.path)) != file.sha256:
             findings.append(Finding(file.path, "changed since the run"))
     return findings
-
-
-def _run_again(folder: Path, work: Path, workers: int | None, quiet: bool) -> tuple[Path, Manifest]:
-    composed = _configuration(folder)
-    results = work / "results"
-    again = {
-        **composed,
-        "results": {"directory": str(results), "archive": "none", "keep_directory": True},
-        "engine": {**(composed.get("engine") or {}), **({"workers": workers} if workers else {})},
-    }
-    if composed.get("study", "nerve") == "nerve" and not composed.get("mock_sample"):
-        # The run has its own copy of the masks.
-        again["input_folder"] = str((folder / "input").absolute())
-    with _fresh_fields(work / "cache"):
-        _log.info("running %s again", folder.name)
-        outcome = run_composed(again, quiet=True)
-    return outcome.directory, read_manifest(outcome.directory)
 
 
 def _configuration(folder: Path) -> dict[str, Any]:
