@@ -29,6 +29,7 @@ STUDY = (
     "model.inner_interp_tol=0.05",
     "model.outer_interp_tol=0.05",
     "model.nerve_interp_tol=0.05",
+    "sim.fibers.xy_trace_buffer=30",
     "sim.fibers.xy_parameters.mode=UNIFORM_COUNT",
     "+sim.fibers.xy_parameters.count=20",
     "+sim.fibers.xy_parameters.seed=1",
