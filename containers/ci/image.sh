@@ -3,6 +3,7 @@
 # TOOLS is a folder with install-apptainer and make-base-image, for machines that have no Apptainer or reach no image
 # registry. Without Apptainer and without TOOLS it says so and does nothing. Built images and the base are kept in
 # $ASCENT_CI_CACHE (default ~/.cache/ascent-ci) by what they are made of, so that a second run is quick.
+# $PYTHON (default .venv/bin/python) runs the tests of tests/containers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tools=${1:-}
@@ -19,13 +20,14 @@ if [ -n "$tools" ] && [ -x "$tools/make-base-image" ]; then
   base=(--build-arg bootstrap=localimage --build-arg "from=$cache/base")
 fi
 epoch=$(git log -1 --pretty=%ct 2>/dev/null || echo 0)
-made_of=$(find ascent conf containers apptainer.def pyproject.toml requirements-image.lock -type f ! -name '*.pyc' -print0 |
+revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+made_of=$(find ascent hydra_plugins conf containers apptainer.def Dockerfile pyproject.toml requirements-image.lock -type f ! -name '*.pyc' -print0 |
   LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16)
 image=$cache/ascent-$made_of.sif
 if [ ! -f "$image" ]; then
   rm -f "$cache"/ascent-*.sif
   SOURCE_DATE_EPOCH=$epoch apptainer build --fakeroot --notest --mksquashfs-args "-comp zstd -Xcompression-level 3" \
-    "${base[@]}" --build-arg "epoch=$epoch" "$image.part" apptainer.def
+    "${base[@]}" --build-arg "epoch=$epoch" --build-arg "revision=$revision" "$image.part" apptainer.def
   mv "$image.part" "$image"
 fi
 echo "image: $(du -m "$image" | cut -f 1) MB, sha256 $(sha256sum "$image" | cut -d ' ' -f 1)"
@@ -34,6 +36,7 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 apptainer test --userns "$image"
 (cd "$work" && apptainer run --userns --cleanenv --containall --bind "$work" --pwd "$work" "$image" +run=3)
 (cd "$work"/results && sha256sum -c ./*.tar.gz.sha256)
+ASCENT_IMAGE_FILE=$image "${PYTHON:-.venv/bin/python}" -m pytest -q tests/containers
 
 if ! command -v buildah >/dev/null && [ -n "$tools" ] && command -v apt-get >/dev/null; then
   apt-get install -y -qq buildah >/dev/null || true
