@@ -50,10 +50,14 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         print(f"ascent: {describe(error)}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        if sweep is not None:
+            print(f"ascent: the sweep is in {sweep.path}; ascent resume finishes it.", file=sys.stderr)
+        raise
     finally:
         if sweep is not None:
             _tidy(sweep)
-    return code or _report(sweep)
+    return max(code, _report(sweep) if sweep.path.is_dir() else 0)
 
 
 def _prepare(arguments: Sequence[str]) -> SweepFolder:
@@ -114,26 +118,24 @@ def _run(sweep: SweepFolder, arguments: Sequence[str]) -> int:
     from omegaconf import DictConfig, OmegaConf
 
     folder = configuration_folder()
-    path = str(sweep.path)
 
+    # Hydra's launchers take it to other processes, and the sweep's folder with it.
     def job(configuration: DictConfig) -> Any:
         from hydra.core.hydra_config import HydraConfig
 
-        from ascent.sweeps.folder import SweepFolder
         from ascent.sweeps.point import run_point
 
         composed: Any = OmegaConf.to_container(configuration, resolve=True)
         own = HydraConfig.get()
-        here = SweepFolder(type(sweep.path)(path))
         index = int(own.job.num)
-        here.prepare(index, list(own.overrides.task), composed)
-        parallel = _points_at_once(own, here)
-        return run_point(here, index, composed, quiet=parallel > 1, workers=_share_of_cores(parallel))
+        sweep.prepare(index, list(own.overrides.task), composed)
+        parallel = _points_at_once(own, sweep)
+        return run_point(sweep, index, composed, quiet=parallel > 1, workers=_share_of_cores(parallel))
 
     entry = hydra.main(version_base="1.3", config_path=str(folder), config_name="config")(job)
     quoted = quote_group_numbers(arguments, configuration_groups(folder))
     before = sys.argv
-    sys.argv = ["ascent", *quoted, f"hydra.sweep.dir={_quoted(path)}", "hydra.sweep.subdir=."]
+    sys.argv = ["ascent", *quoted, f"hydra.sweep.dir={_quoted(str(sweep.path))}", "hydra.sweep.subdir=."]
     try:
         entry()
     except SystemExit as stop:

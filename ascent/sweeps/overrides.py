@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ascent.errors import ConfigError
+
 #: Overrides that say where and how a point runs, and so are no columns of a table.
 _NOT_COLUMNS = ("results.", "engine.workers", "objective", "hydra")
 
@@ -37,11 +39,22 @@ def expand(arguments: Sequence[str]) -> list[tuple[str, ...]] | None:
 
 
 def first_values(arguments: Sequence[str]) -> list[str]:
-    """The overrides with the first value of whatever is swept; what an optimiser draws is left out."""
+    """The overrides with the first value of whatever is swept; what an optimiser draws is left out.
+
+    Raises
+    ------
+    ConfigError
+        When an override cannot be read.
+    """
     from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
 
     chosen = []
-    for override in OverridesParser.create().parse_overrides(list(arguments)):
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(arguments))
+    except HydraException as error:
+        raise ConfigError(f"configuration: {str(error).splitlines()[0]}") from error
+    for override in parsed:
         if not override.is_sweep_override():
             chosen.append(str(override.input_line))
         elif override.is_choice_sweep() or override.is_range_sweep():

@@ -110,6 +110,11 @@ def test_a_group_choice_that_does_not_exist_is_refused_before_any_point_runs(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_override_that_cannot_be_read_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-m", "+run=0", "seed=[1", f"results.directory={tmp_path}"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_a_sweep_that_was_cut_off_is_finished(
     tmp_path: Path, small: tuple[str, ...], content_of_one_process: str, contents: Callable[[Path], dict[int, str]]
 ) -> None:
