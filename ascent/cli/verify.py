@@ -66,7 +66,9 @@ def verify(
         if len(rows) > _MOST_ROWS:
             print(f"… and {len(rows) - _MOST_ROWS} more files")
         how = "bit by bit" if report.tolerance is None else f"within {report.tolerance:g}"
-        print(f"{report.name}: {'the same' if report.same else 'DIFFERENT'}, {how} ({report.again_sha256})")
+        print(
+            f"{report.name}: {'the same' if report.same else 'DIFFERENT'}, {how} ({report.again_sha256 or 'not run'})"
+        )
     if not report.same:
         raise typer.Exit(1)
 

@@ -67,7 +67,7 @@ class Verification:
     name : str
         Name of the run.
     content_sha256, again_sha256 : str
-        Digest of the results as recorded, and of the second run.
+        Digest of the results as recorded, and of the second run; empty when there was none.
     tolerance : float or None
         Largest relative difference that counts as the same; None for bit by bit.
     findings : list of Finding
@@ -134,8 +134,7 @@ def verify(
             repeat = _Repeat(folder, work, workers, use_cache)
             check = _verify_reference if (folder / REFERENCE_NAME).is_file() else _verify_run
             report, reference = check(repeat, tolerance)
-            if write_to is not None:
-                assert repeat.manifest is not None
+            if write_to is not None and repeat.manifest is not None:
                 write_reference(repeat.directory, repeat.manifest, write_to, reference)
             return report
         except CannotVerify:
@@ -181,7 +180,14 @@ def _verify_run(repeat: _Repeat, tolerance: float | None) -> tuple[Verification,
         raise CannotVerify(f"{folder} has not finished ({manifest.status}): ascent resume finishes it.")
     changed = [Finding(one.path, f"{one.what} since the run") for one in changed_files(folder)]
     changed += _changed_inputs(folder, manifest)
-    again = repeat.run()
+    try:
+        again = repeat.run()
+    except AscentError as error:
+        if not changed:
+            raise
+        # What was changed is the likely reason, and is a difference in any case.
+        notes = [f"it could not be run again: {error}"]
+        return Verification(manifest.name, manifest.content_sha256, "", tolerance, changed, notes=notes), 1.0
     report = Verification(manifest.name, manifest.content_sha256, str(again.content_sha256), tolerance, changed)
     report.findings += _compare(_content(manifest), folder, again, repeat.directory, tolerance)
     report.versions = version_changes(manifest.versions, versions())

@@ -46,6 +46,7 @@ def test_an_archive_is_read_directly(reference: Any, capsys: pytest.CaptureFixtu
 
 
 def test_a_changed_mask_is_caught(reference: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import numpy as np
     from PIL import Image
 
     masks = tmp_path / "masks" / "mine"
@@ -58,15 +59,23 @@ def test_a_changed_mask_is_caught(reference: Any, tmp_path: Path, capsys: pytest
     assert verify(directory) == 0
     capsys.readouterr()
     mask = directory / "input" / "mine" / "i.tif"
-    image = Image.open(mask).convert("L")
-    image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).crop((2, 2, image.width, image.height)).resize(image.size).save(
-        mask
-    )
+    # The fascicle lies elsewhere in the nerve.
+    Image.fromarray(np.roll(np.asarray(Image.open(mask)), 12, axis=1)).save(mask)
     assert verify(directory) == 1
     table = capsys.readouterr().out
     assert "input/mine/i.tif" in table
     assert "changed since the run" in table
     assert "thresholds.parquet" in table
+
+
+def test_a_file_that_was_spoilt_is_caught_though_nothing_can_be_run(
+    stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (stored / "config.yaml").write_text("study: [nerve")
+    assert verify(stored) == 1
+    said = capsys.readouterr().out
+    assert "config.yaml" in said
+    assert "it could not be run again" in said
 
 
 def test_a_changed_seed_is_caught(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
