@@ -260,9 +260,13 @@ class SweepFolder:
         return runs[-1] if runs else None
 
     def unfinished_run(self, index: int) -> Path | None:
-        """A run directory that an earlier process left unfinished, which can be resumed."""
+        """A run directory in which an earlier process left work: cut off, or finished with units that failed."""
+        from ascent.runs import read_manifest
+
         run = self.run_of(self.read(index))
-        return run if run is not None and run.name.endswith(_RUNNING) else None
+        if run is None or not run.is_dir():
+            return None
+        return run if run.name.endswith(_RUNNING) or read_manifest(run).failures else None
 
 
 def now() -> str:
