@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,11 +15,19 @@ from ascent.errors import RunDirectoryError
 
 
 @contextmanager
-def replacing(path: Path | str) -> Iterator[Path]:
+def replacing(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` when the block succeeds.
 
     The temporary file keeps the suffix of `path`, so that libraries that choose a format by suffix
     (matplotlib, pandas) can write to it. When the block raises, nothing is left behind.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    durable : bool
+        Wait until the content is on disk, which takes milliseconds. Without it the file is whole whatever becomes
+        of the process, but may be empty after the machine has lost its power.
 
     Raises
     ------
@@ -33,8 +42,9 @@ def replacing(path: Path | str) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        with open(temporary, "rb") as written:
-            os.fsync(written.fileno())
+        if durable:
+            with open(temporary, "rb") as written:
+                os.fsync(written.fileno())
         temporary.chmod(0o666 & ~_umask())
         os.replace(temporary, target)
     except OSError as error:
@@ -45,9 +55,9 @@ def replacing(path: Path | str) -> Iterator[Path]:
                 temporary.unlink(missing_ok=True)
 
 
-def write_text(path: Path | str, text: str) -> None:
+def write_text(path: Path | str, text: str, *, durable: bool = True) -> None:
     """Write `text` to `path` as UTF-8, whole or not at all."""
-    with replacing(path) as temporary:
+    with replacing(path, durable=durable) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -60,6 +70,21 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 def write_json(path: Path | str, value: Any, *, indent: int = 2) -> None:
     """Write `value` as JSON with a newline at the end, whole or not at all."""
     write_text(path, json.dumps(value, indent=indent) + "\n")
+
+
+def is_unfinished(name: str) -> bool:
+    """Return whether a file or folder of this name is what an interrupted write left behind."""
+    return name.startswith(".") and ".part" in name
+
+
+def sweep(folder: Path) -> None:
+    """Delete what interrupted writes have left below `folder`, as far as that is possible."""
+    for path in [path for path in folder.rglob(".*") if is_unfinished(path.name)]:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def _umask() -> int:

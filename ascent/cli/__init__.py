@@ -16,7 +16,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mock_morphology_generator": ("mock_morphology_generator", "draws the masks of a mock nerve"),
     "env_setup": ("env_setup", "writes config/system/env.json"),
     "query": ("query", "finds samples, models and sims by their parameters, and their thresholds"),
+    "status": ("status", "how far each point of a sweep is"),
+    "collect": ("collect", "joins the points of a sweep into one table"),
     "list": ("listing", "lists the runs, samples or sims of a project folder"),
+    "resume": ("resume", "finishes an interrupted run or sweep"),
+    "verify": ("verify", "re-runs from what a run directory or archive holds, and compares"),
     "mechanisms": ("mechanisms", "compiles the membrane mechanisms"),
     "doctor": ("doctor", "says what is installed, compiled and reachable"),
 }
@@ -38,11 +42,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when the work was done, 1 when some of it failed or it was interrupted, 2 when the call or its
         input was wrong.
     """
+    from ascent.schedule import mpi
+
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    return mpi.run(lambda: _interruptible(arguments))
+
+
+def _interruptible(arguments: list[str]) -> int:
+    from ascent.cli.interruption import ending_cleanly
+
     try:
-        return _dispatch(arguments)
-    except KeyboardInterrupt:
-        print("ascent: interrupted; what was finished is kept.", file=sys.stderr)
+        with ending_cleanly():
+            return _dispatch(arguments)
+    except KeyboardInterrupt as interruption:
+        what = str(interruption) or "interrupted"
+        print(f"ascent: {what}; what was finished is kept.", file=sys.stderr)
         return 1
 
 
@@ -70,9 +84,9 @@ def _dispatch(arguments: list[str]) -> int:
         hint = f"did you mean {near[0]}?" if near else "ascent --help lists the commands."
         print(f"ascent: {first} is neither a command nor an override (key=value): {hint}", file=sys.stderr)
         return 2
-    from ascent.cli import study_door
+    from ascent.cli import study_door, sweep_door
 
-    return study_door.main(arguments)
+    return (sweep_door if sweep_door.is_sweep(arguments) else study_door).main(arguments)
 
 
 def overview() -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,9 @@ from ascent.cli.shared import (
     new_application,
     print_json,
 )
+
+if TYPE_CHECKING:
+    from ascent.project.layout import ProjectFolder
 
 application = new_application()
 
@@ -86,10 +90,20 @@ def pipeline(
     submitted = [report.run for report in reports if auto_submit or report.auto_submit]
     failed = any(report.failures for report in reports)
     if submitted and not break_point:
-        from ascent.project.submit import submit_runs
-
-        failed |= submit_runs(folder, submitted, workers=workers, quiet=quiet).failed > 0
+        failed |= _submit(folder, submitted, workers, quiet)
     if as_json:
         print_json([report.as_dict() for report in reports])
     if failed:
         raise typer.Exit(1)
+
+
+def _submit(folder: ProjectFolder, runs: list[int], workers: int | None, quiet: bool) -> bool:
+    """Submit runs to Slurm where it is, else run them here; True when fibers failed."""
+    from ascent.project.cluster import submit_runs_to_cluster
+    from ascent.project.slurm import jobs_by_default
+    from ascent.project.submit import submit_runs
+
+    if workers is None and jobs_by_default():
+        print(submit_runs_to_cluster(folder, runs).sentence(), file=sys.stderr)
+        return False
+    return submit_runs(folder, runs, workers=workers, quiet=quiet).failed > 0

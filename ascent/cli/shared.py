@@ -62,6 +62,8 @@ def configure_logging(quiet: bool, verbose: bool) -> None:
     level = logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
+    # The log of a run may lower the logger's own level.
+    handler.setLevel(level)
     logger = logging.getLogger("ascent")
     logger.handlers[:] = [handler]
     logger.setLevel(level)

@@ -48,7 +48,9 @@ def main(arguments: Sequence[str]) -> int:
 def _run(compose: Any, arguments: Sequence[str]) -> int:
     from omegaconf.errors import OmegaConfBaseException
 
-    from ascent.project.nerve_study import run_study
+    from ascent.project.study import run_composed
+    from ascent.sweeps.objective import print_objective
+    from ascent.sweeps.point import objective_config, without_own_keys
 
     try:
         try:
@@ -58,7 +60,11 @@ def _run(compose: Any, arguments: Sequence[str]) -> int:
             key = getattr(error, "full_key", None) or ""
             print(f"ascent: configuration: {key}: {first}.", file=sys.stderr)
             return 2
-        return run_study(composed, overrides=list(arguments)).exit_code
+        objective = objective_config(composed)
+        result = run_composed(without_own_keys(composed), list(arguments))
+        if objective is not None:
+            print_objective(result, objective)
+        return result.exit_code
     except AscentError as error:
         for line in str(error).splitlines():
             print(f"ascent: {line}", file=sys.stderr)

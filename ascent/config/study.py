@@ -13,6 +13,7 @@ from ascent.config.fields import Index, Section
 from ascent.config.loading import validate
 from ascent.config.mock_sample import MockSampleConfig
 from ascent.config.model import ModelConfig
+from ascent.config.objective import ObjectiveConfig
 from ascent.config.sample import SampleConfig
 from ascent.config.sim import SimConfig
 from ascent.errors import ConfigError, Problem
@@ -45,6 +46,10 @@ class StudyFrame(Section):
     input_folder: str | None = Field(None, description="folder that holds <sample.sample>/<mask>.tif")
     engine: EngineConfig = Field(default_factory=EngineConfig, description="name, workers, early_stop")
     results: ResultsConfig = Field(default_factory=ResultsConfig, description="directory, archive, keep_directory")
+    objective: ObjectiveConfig | None = Field(None, description="what the run is worth to an optimisation")
+    variables: dict[str, Any] = Field(
+        default_factory=dict, description="values that other keys refer to: ${variables.x}"
+    )
 
 
 @dataclass(frozen=True)

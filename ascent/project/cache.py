@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import logging
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ascent.errors import RunDirectoryError
 from ascent.mechanisms.build import cache_directory
 
 CACHE_VARIABLE = "ASCENT_CACHE_DIR"
+
+_log = logging.getLogger(__name__)
 
 
 def take(kind: str, key: str, target: Path) -> bool:
@@ -32,6 +37,26 @@ def put(kind: str, key: str, source: Path) -> None:
             copy_whole(source, target)
 
 
+@contextmanager
+def only_one(kind: str, key: str) -> Iterator[None]:
+    """Hold the right to compute one entry of the cache for as long as the block runs.
+
+    Processes that want the same entry at the same time come in one after the other: look into the cache again
+    inside the block. A process that dies gives its right back. Where locks or the cache cannot be had, nothing waits.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            path = cache_directory() / kind / f"{key}.lock"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = stack.enter_context(open(path, "a"))
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                _log.info("another process computes the same %s: waiting for it", kind)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def copy_whole(source: Path, target: Path) -> None:
     """Copy a folder so that `target` appears only when it is complete.
 
@@ -44,8 +69,9 @@ def copy_whole(source: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
-        temporary.chmod(0o755)
         shutil.copytree(source, temporary, dirs_exist_ok=True)
+        # The source may be a temporary folder, which nobody else may read.
+        temporary.chmod(0o755)
         if target.is_dir():
             _swap(temporary, target)
         else:
@@ -58,7 +84,7 @@ def copy_whole(source: Path, target: Path) -> None:
 
 
 def _swap(new: Path, old: Path) -> None:
-    aside = old.with_name(f".{old.name}.replaced-{os.getpid()}")
+    aside = old.with_name(f".{old.name}.replaced-{os.getpid()}.part")
     os.replace(old, aside)
     try:
         os.replace(new, old)

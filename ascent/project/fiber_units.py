@@ -1,7 +1,8 @@
-"""Fibers of n_sims as units of work: read from files, run, results written as ASCENT names them."""
+"""Fibers of n_sims: which have no results yet, and what an engine needs to know of each."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ascent.protocols import FiberJob
+
 _MILLIVOLT_PER_VOLT = 1000.0
 
 
 @dataclass(frozen=True)
 class FiberUnit:
-    """One fiber of one n_sim.
+    """One fiber of one n_sim that is to be run.
 
     Attributes
     ----------
@@ -40,6 +43,10 @@ class FiberUnit:
         The project's fiber_z.json; the shipped one when None.
     engine : {"auto", "neuron", "batch"}
         What runs it.
+    place, among : int
+        Its place among all fibers of the n_sim, done ones included, and their number.
+    scout : str or None
+        Name of the n_sim whose thresholds give its bounds.
     """
 
     id: str
@@ -49,6 +56,14 @@ class FiberUnit:
     early_stop: bool = True
     fiber_z_file: Path | None = None
     engine: str = "auto"
+    place: int = 0
+    among: int = 1
+    scout: str | None = None
+
+    @property
+    def n_sim(self) -> str:
+        """Name of its n_sim."""
+        return self.id.split("/")[0]
 
     def mark_failure(self, sentence: str) -> None:
         """Leave a file beside the results that says why there are none."""
@@ -61,7 +76,13 @@ def unit_name(n_sim: str, inner: int, fiber: int) -> str:
 
 
 def units_of_n_sim(
-    folder: Path, name: str, *, early_stop: bool = True, system: Path | None = None, engine: str = "auto"
+    folder: Path,
+    name: str,
+    *,
+    early_stop: bool = True,
+    system: Path | None = None,
+    engine: str = "auto",
+    recorded: Collection[str] | None = None,
 ) -> tuple[list[FiberUnit], int]:
     """The fibers of an n_sim that have no results yet, and how many have.
 
@@ -77,6 +98,8 @@ def units_of_n_sim(
         Folder with the project's tables; its fiber_z.json is used when there is one.
     engine : {"auto", "neuron", "batch"}
         What runs the fibers.
+    recorded : collection of str, optional
+        Names of the fibers that a journal says are done; results of others do not count then.
 
     Raises
     ------
@@ -84,39 +107,47 @@ def units_of_n_sim(
         When the n_sim is damaged.
     """
     n_sim = read_n_sim(folder)
+    scout = _scout(name, n_sim.config["protocol"])
     table = system / "fiber_z.json" if system and (system / "fiber_z.json").is_file() else None
     pending, done = [], 0
-    for fiber in n_sim.fibers:
-        if is_done(folder, n_sim.config["protocol"], fiber.inner, fiber.fiber):
+    for place, fiber in enumerate(n_sim.fibers):
+        unit_id = unit_name(name, fiber.inner, fiber.fiber)
+        finished = is_done(folder, n_sim.config["protocol"], fiber.inner, fiber.fiber)
+        if finished and (recorded is None or unit_id in recorded):
             done += 1
         else:
-            unit_id = unit_name(name, fiber.inner, fiber.fiber)
-            pending.append(FiberUnit(unit_id, folder, fiber.inner, fiber.fiber, early_stop, table, engine))
+            pending.append(
+                FiberUnit(
+                    unit_id,
+                    folder,
+                    fiber.inner,
+                    fiber.fiber,
+                    early_stop,
+                    table,
+                    engine,
+                    place=place,
+                    among=len(n_sim.fibers),
+                    scout=str(scout) if scout else None,
+                )
+            )
     return pending, done
 
 
-def run_fiber_unit(unit: FiberUnit) -> dict[str, Any]:
-    """Find what the protocol of a fiber asks for and write it into the n_sim's outputs.
-
-    Returns
-    -------
-    dict
-        threshold_mA (None for given amplitudes), n_runs, n_steps and engine.
+def job_of(unit: FiberUnit) -> FiberJob:
+    """What an engine needs to know of a fiber, read from its n_sim.
 
     Raises
     ------
-    ThresholdError
-        When no bounds are found.
     RunDirectoryError
-        When the n_sim is damaged or its outputs cannot be written.
+        When the n_sim is damaged.
     """
-    from ascent.protocols import FiberJob, run_fiber, write_outputs
+    from ascent.protocols import FiberJob
 
-    n_sim = _n_sim(unit.folder)
-    fiber = next(f for f in n_sim.fibers if (f.inner, f.fiber) == (unit.inner, unit.fiber))
+    n_sim, fibers = _read(unit.folder)
+    fiber = fibers[unit.inner, unit.fiber]
     volts = n_sim.potentials(fiber)
     config = n_sim.config
-    job = FiberJob(
+    return FiberJob(
         model=config["fibers"]["mode"],
         diameter=fiber.diameter,
         potentials=_MILLIVOLT_PER_VOLT * volts if volts is not None else _no_potentials(n_sim, fiber),
@@ -133,20 +164,21 @@ def run_fiber_unit(unit: FiberUnit) -> dict[str, Any]:
         early_stop=unit.early_stop,
         engine=unit.engine,
     )
-    result = run_fiber(job)
-    write_outputs(result, outputs_folder(unit.folder))
-    (outputs_folder(unit.folder) / failure_marker(unit.inner, unit.fiber)).unlink(missing_ok=True)
-    return {
-        "threshold_mA": result.threshold,
-        "n_runs": result.n_runs,
-        "n_steps": result.n_steps,
-        "engine": result.engine,
-    }
+
+
+def _read(folder: Path) -> tuple[NSim, dict[tuple[int, int], NSimFiber]]:
+    """An n_sim and its fibers by inner and fiber, kept for as long as the folder is the same one."""
+    try:
+        status = folder.stat()
+    except OSError as error:
+        raise RunDirectoryError(f"{folder} could not be read: {error.strerror or error}.") from error
+    return _read_once(folder, status.st_ino, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
-def _n_sim(folder: Path) -> NSim:
-    return read_n_sim(folder)
+def _read_once(folder: Path, inode: int, changed: int) -> tuple[NSim, dict[tuple[int, int], NSimFiber]]:
+    n_sim = read_n_sim(folder)
+    return n_sim, {(fiber.inner, fiber.fiber): fiber for fiber in n_sim.fibers}
 
 
 @lru_cache(maxsize=4)
@@ -168,19 +200,26 @@ def _no_potentials(n_sim: NSim, fiber: NSimFiber) -> NDArray[np.float64]:
 
 def _scouted_bounds(unit: FiberUnit, protocol: dict[str, Any]) -> tuple[float, float] | None:
     """Bounds around the threshold that a scout sim found for the first fiber of the same inner; None without one."""
-    search = protocol.get("bounds_search") or {}
-    scout, name = search.get("scout"), NSimName.parse(unit.id.split("/")[0])
-    if not scout or name is None:
+    other = _scout(unit.n_sim, protocol)
+    if other is None:
         return None
-    other = NSimName(name.sample, int(scout["model"]), int(scout["sim"]), name.n_sim)
-    folder = unit.folder.parent / str(other) if unit.folder.name == str(name) else _in_project(unit.folder, other)
+    exported = unit.folder.name == unit.n_sim
+    folder = unit.folder.parent / str(other) if exported else _in_project(unit.folder, other)
     file = outputs_folder(folder) / f"thresh_inner{unit.inner}_fiber0.dat"
     try:
         threshold = float(file.read_text(encoding="utf-8").split()[-1])
     except (OSError, ValueError, IndexError):
         return None
-    step = float(search["step"]) / 100
+    step = float(protocol["bounds_search"]["step"]) / 100
     return (1 + step) * threshold, (1 - step) * threshold
+
+
+def _scout(name: str, protocol: dict[str, Any]) -> NSimName | None:
+    """The n_sim whose thresholds give the bounds of those of the n_sim `name`."""
+    scout, own = (protocol.get("bounds_search") or {}).get("scout"), NSimName.parse(name)
+    if not scout or own is None:
+        return None
+    return NSimName(own.sample, int(scout["model"]), int(scout["sim"]), own.n_sim)
 
 
 def _in_project(folder: Path, name: NSimName) -> Path:

@@ -92,6 +92,9 @@ def field_report(model_folder: Path) -> dict[str, Any]:
 def solve_field(unit: FieldUnit) -> dict[str, Any]:
     """Build the geometry, mesh it, solve for every contact, and write the bases.
 
+    Where another process solves the same field at this moment, for example another point of a sweep, its bases are
+    waited for and taken.
+
     Returns
     -------
     dict
@@ -102,6 +105,13 @@ def solve_field(unit: FieldUnit) -> dict[str, Any]:
     GeometryError, MeshError, SolveError
         When a step fails; nothing is left of it in the model's folder.
     """
+    if unit.last_step != "solve":
+        return _compute(unit)
+    with cache.only_one(_CACHE_KIND, unit.key):
+        return field_report(unit.model_folder) if take_from_cache(unit) else _compute(unit)
+
+
+def _compute(unit: FieldUnit) -> dict[str, Any]:
     from ascent.field.assembly import build_geometry
     from ascent.field.mesh import MeshParameters, mesh_geometry
     from ascent.field.solve import solve_bases
@@ -134,7 +144,7 @@ def solve_field(unit: FieldUnit) -> dict[str, Any]:
 def _write(unit: FieldUnit, bases: Any, report: dict[str, Any], seconds: dict[str, float]) -> None:
     folder = unit.model_folder / BASES_FOLDER
     field_stamp(unit.model_folder).begin()
-    with tempfile.TemporaryDirectory(prefix=".bases.", dir=unit.model_folder) as temporary:
+    with tempfile.TemporaryDirectory(prefix=".bases.", suffix=".part", dir=unit.model_folder) as temporary:
         bases.write(Path(temporary))
         write_json(Path(temporary) / REPORT_FILE, report)
         write_json(Path(temporary) / TIMINGS_FILE, seconds)

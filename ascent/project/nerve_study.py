@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +14,20 @@ from ascent.config.loading import dump
 from ascent.config.study import NerveStudyConfig, validate_study
 from ascent.errors import ConfigError
 from ascent.files import write_json
+from ascent.project.cache import copy_whole
+from ascent.project.fiber_groups import run_fibers, values_of
 from ascent.project.fiber_units import units_of_n_sim
 from ascent.project.inputs import RunInputs
 from ascent.project.layout import ProjectFolder
 from ascent.project.pipeline import PipelineReport, build_run
 from ascent.project.study_results import collect_fibers, names_of, write_figures, write_potentials
-from ascent.project.submit import run_fibers
 from ascent.runs.thresholds import write_thresholds
 from ascent.schedule import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ascent.config.mock_sample import MockSampleConfig
     from ascent.runs import RunDirectory
 
 _log = logging.getLogger(__name__)
@@ -58,7 +60,13 @@ class StudyResult:
         return 1 if self.failures else 0
 
 
-def run_study(composed: Mapping[str, Any], overrides: Sequence[str] = (), *, quiet: bool = False) -> StudyResult:
+def run_study(
+    composed: Mapping[str, Any],
+    overrides: Sequence[str] = (),
+    *,
+    quiet: bool = False,
+    directory: RunDirectory | None = None,
+) -> StudyResult:
     """Run a composed nerve study from masks to thresholds.
 
     Parameters
@@ -69,6 +77,9 @@ def run_study(composed: Mapping[str, Any], overrides: Sequence[str] = (), *, qui
         What the user changed on the command line, for the record.
     quiet : bool
         Show no progress and print no table.
+    directory : RunDirectory, optional
+        An opened run directory whose work is finished; stages whose stamps hold and fibers that its journal has are
+        not done again. A new one by default.
 
     Returns
     -------
@@ -84,23 +95,34 @@ def run_study(composed: Mapping[str, Any], overrides: Sequence[str] = (), *, qui
     from ascent.runs import RunDirectory
 
     study = validate_study(composed)
-    masks = _masks_folder(study)
     frame = study.frame
-    directory = RunDirectory.create(
-        Path(frame.results.directory),
-        frame.seed,
-        config=composed,
-        overrides=overrides,
-        inputs=sorted(p for p in masks.rglob("*") if p.is_file()) if masks else (),
-        engine=frame.engine.name,
-        workers=frame.engine.workers,
-    )
+    masks = _masks_folder(study, directory)
+    if directory is None:
+        directory = RunDirectory.create(
+            Path(frame.results.directory),
+            frame.seed,
+            config=composed,
+            overrides=overrides,
+            inputs=sorted(p for p in masks.rglob("*") if p.is_file()) if masks else (),
+            engine=frame.engine.name,
+            workers=frame.engine.workers,
+        )
     with directory as run:
-        folder = ProjectFolder(run.path, run.path / "export")
+        # Ranks may have another current folder, so units name theirs in full.
+        root = run.path.absolute()
+        folder = ProjectFolder(root, root / "export")
         _lay_out(folder, study, masks)
         report = PipelineReport(_RUN)
         inputs = RunInputs.of(folder, _RUN)
-        built = build_run(folder, inputs, report, workers=frame.engine.workers, quiet=quiet)
+        built = build_run(
+            folder,
+            inputs,
+            report,
+            workers=frame.engine.workers,
+            quiet=quiet,
+            on_field=lambda outcome: run.record(outcome) if outcome.succeeded else None,
+            on_plan=lambda count: run.plan("fields", count),
+        )
         failures = dict(report.failures)
         for index, (name, sentence) in enumerate(failures.items()):
             run.record(Outcome(name, index, error=sentence))
@@ -116,8 +138,14 @@ def run_study(composed: Mapping[str, Any], overrides: Sequence[str] = (), *, qui
     return StudyResult(directory.path, archive if archive != directory.path else None, table, failures)
 
 
-def _masks_folder(study: NerveStudyConfig) -> Path | None:
+def _masks_folder(study: NerveStudyConfig, directory: RunDirectory | None) -> Path | None:
+    """The folder of the masks; None when they are drawn, or when the run has its copy already."""
     if study.mock_sample is not None:
+        return None
+    if (
+        directory is not None
+        and ProjectFolder(directory.path, directory.path).input_folder(study.sample.sample).exists()
+    ):
         return None
     folder = Path(study.frame.input_folder or ".").expanduser().resolve() / study.sample.sample
     if not folder.is_dir():
@@ -126,21 +154,35 @@ def _masks_folder(study: NerveStudyConfig) -> Path | None:
 
 
 def _lay_out(folder: ProjectFolder, study: NerveStudyConfig, masks: Path | None) -> None:
-    """Write the run as an ASCENT project folder, so that its users' scripts read it."""
+    """Write the run as an ASCENT project folder, so that its users' scripts read it; what is there already stays."""
     from ascent.config.shipped import copy_tables
 
     target = folder.input_folder(study.sample.sample)
-    if study.mock_sample is not None:
-        from ascent.nerve import generate_mock
-
-        generate_mock(study.mock_sample, target)
-    elif masks is not None:
-        shutil.copytree(masks, target, dirs_exist_ok=True)
+    if not target.exists():
+        if study.mock_sample is not None:
+            _draw_masks(study.mock_sample, target)
+        elif masks is not None:
+            copy_whole(masks, target)
     copy_tables(folder.system, [cuff.preset for cuff in study.model.cuff])
-    write_json(folder.run_file(_RUN), {"pseudonym": study.frame.name, "sample": 0, "models": [0], "sims": [0]})
-    write_json(folder.sample_folder(0) / "sample.json", dump(study.sample))
-    write_json(folder.model_folder(0, 0) / "model.json", dump(study.model))
-    write_json(folder.sim_file(0), study.sim.raw)
+    contents = {
+        folder.run_file(_RUN): {"pseudonym": study.frame.name, "sample": 0, "models": [0], "sims": [0]},
+        folder.sample_folder(0) / "sample.json": dump(study.sample),
+        folder.model_folder(0, 0) / "model.json": dump(study.model),
+        folder.sim_file(0): study.sim.raw,
+    }
+    for file, content in contents.items():
+        # Later stages write into these files.
+        if not file.exists():
+            write_json(file, content)
+
+
+def _draw_masks(mock: MockSampleConfig, target: Path) -> None:
+    from ascent.nerve import generate_mock
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", suffix=".part", dir=target.parent) as temporary:
+        generate_mock(mock, Path(temporary))
+        copy_whole(Path(temporary), target)
 
 
 def _run_all(
@@ -151,27 +193,46 @@ def _run_all(
     failures: dict[str, str],
     quiet: bool,
 ) -> dict[str, dict[str, Any]]:
-    """Run every fiber; gives what each returned, and adds those that failed to `failures`."""
+    """Run every fiber that the journal does not have; gives what each returned, and adds to `failures`."""
+    values = _recorded(run)
     units = []
+    engine = study.frame.engine
     for name in names_of(report.n_sims):
-        engine = study.frame.engine
         units += units_of_n_sim(
             folder.n_sim_folder(name),
             str(name),
             early_stop=engine.early_stop,
             system=folder.system,
             engine=engine.name,
+            recorded=values.keys(),
         )[0]
-    values: dict[str, dict[str, Any]] = {}
 
     def finished(outcome: Outcome[dict[str, Any]]) -> None:
         run.record(outcome, outcome.value)
+        for place, (name, sentence) in enumerate((outcome.value or {}).get("errors", {}).items()):
+            run.record(Outcome(name, place, error=sentence))
 
-    for outcome in run_fibers(units, workers=study.frame.engine.workers, quiet=quiet, on_result=finished):
+    outcomes = run_fibers(
+        units,
+        workers=engine.workers,
+        quiet=quiet,
+        on_group=finished,
+        on_plan=lambda count: run.plan("fibers", count),
+    )
+    for outcome in outcomes:
         if outcome.value is not None:
             values[outcome.unit_id] = outcome.value
         else:
             failures[outcome.unit_id] = outcome.error or "failed"
+    return values
+
+
+def _recorded(run: RunDirectory) -> dict[str, dict[str, Any]]:
+    """What the journal says of each fiber that is done."""
+    values: dict[str, dict[str, Any]] = {}
+    for value in run.completed().values():
+        if isinstance(value, dict) and "fibers" in value:
+            values |= values_of(value)
     return values
 
 

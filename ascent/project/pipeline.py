@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from ascent.project.sim_stage import (
     write_plan,
 )
 from ascent.project.stamps import code_fingerprint, content_key
-from ascent.schedule import run_units
+from ascent.schedule import Outcome, run_units
 
 _log = logging.getLogger(__name__)
 
@@ -132,8 +133,13 @@ def build_run(
     break_point: str | None = None,
     workers: int | None = None,
     quiet: bool = False,
+    on_field: Callable[[Outcome[dict[str, Any]]], None] | None = None,
+    on_plan: Callable[[int], None] | None = None,
 ) -> BuiltSample:
-    """Build the n_sims of a run in the project folder; names and failures go into `report`."""
+    """Build the n_sims of a run in the project folder; names and failures go into `report`.
+
+    `on_plan` is told how many fields are to be solved, `on_field` the outcome of each as it comes.
+    """
     s = inputs.run.sample
     sample_folder = folder.sample_folder(s)
     input_folder = folder.input_folder(inputs.sample.sample)
@@ -153,7 +159,7 @@ def build_run(
     adopted = {mk for mk, plan in plans.items() if adopts_potentials(plan, units[mk[0]].model_folder)}
     solved_here = {(m, k) for m, k in plans if (m, k) not in adopted and not uses_supersampled(inputs.sims[k])}
     needed = {m: unit for m, unit in units.items() if not inputs.sims or any(m == model for model, _ in solved_here)}
-    report.failures |= _solve(needed, workers=workers, quiet=quiet)
+    report.failures |= _solve(needed, workers=workers, quiet=quiet, on_field=on_field, on_plan=on_plan)
     if break_point is not None:
         report.stopped_at = break_point
         return built
@@ -223,7 +229,14 @@ def _field_unit(
     )
 
 
-def _solve(units: dict[int, FieldUnit], *, workers: int | None, quiet: bool) -> dict[str, str]:
+def _solve(
+    units: dict[int, FieldUnit],
+    *,
+    workers: int | None,
+    quiet: bool,
+    on_field: Callable[[Outcome[dict[str, Any]]], None] | None,
+    on_plan: Callable[[int], None] | None,
+) -> dict[str, str]:
     pending: dict[int, FieldUnit] = {}
     for m, unit in units.items():
         if unit.last_step == "solve" and (field_stamp(unit.model_folder).holds(unit.key) or take_from_cache(unit)):
@@ -232,7 +245,11 @@ def _solve(units: dict[int, FieldUnit], *, workers: int | None, quiet: bool) -> 
             pending[m] = unit
     if not pending:
         return {}
-    outcomes = run_units(list(pending.values()), solve_field, workers=workers, label="fields", quiet=quiet)
+    if on_plan is not None:
+        on_plan(len(pending))
+    outcomes = run_units(
+        list(pending.values()), solve_field, workers=workers, label="fields", quiet=quiet, on_result=on_field
+    )
     failures = {}
     for m, outcome in zip(pending, outcomes, strict=True):
         if outcome.succeeded:

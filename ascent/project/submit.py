@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ascent.errors import ConfigError, RunDirectoryError
-from ascent.project.fiber_units import FiberUnit, run_fiber_unit, units_of_n_sim
+from ascent.project.fiber_groups import run_fibers
+from ascent.project.fiber_units import FiberUnit, units_of_n_sim
 from ascent.project.layout import NSimName, ProjectFolder
 from ascent.project.outputs import outputs_folder
-from ascent.schedule import Outcome, run_units
 
 _log = logging.getLogger(__name__)
 
@@ -43,13 +43,20 @@ class SubmitPlan:
         Fibers to run.
     done : int
         Number of fibers whose results exist.
+    run_of : dict
+        Run that each n_sim was planned for, by its name.
     """
 
     pending: list[FiberUnit] = field(default_factory=list)
     done: int = 0
+    run_of: dict[str, int] = field(default_factory=dict)
 
     def sentence(self) -> str:
         return f"{len(self.pending)} fibers to run, {self.done} done already"
+
+    def by_run(self) -> list[tuple[int, FiberUnit]]:
+        """The pending fibers, each with the run it was planned for."""
+        return [(self.run_of[unit.id.partition("/")[0]], unit) for unit in self.pending]
 
 
 @dataclass
@@ -74,36 +81,58 @@ def exported_runs(folder: ProjectFolder) -> list[ExportedRun]:
     return [_read_run(file) for file in files if file.stem.isdigit()]
 
 
-def plan_submission(folder: ProjectFolder, runs: Sequence[int]) -> SubmitPlan:
+def plan_submission(folder: ProjectFolder, runs: Sequence[int], only: Sequence[str] = ()) -> SubmitPlan:
     """Look at which fibers of exported runs have results.
+
+    Parameters
+    ----------
+    folder : ProjectFolder
+        The project.
+    runs : sequence of int
+        Indices of exported runs.
+    only : sequence of str
+        Names of the fibers that are wanted, such as ``"0_0_0_0/inner0_fiber3"``; all of them when empty.
 
     Raises
     ------
     ConfigError
-        When a run is not in the export folder.
+        When a run is not in the export folder, or has no fiber of a name in `only`.
     RunDirectoryError
         When an exported n_sim is missing or damaged.
     """
     plan = SubmitPlan()
-    seen: set[str] = set()
+    wanted = {fiber.partition("/")[0] for fiber in only}
     for index in runs:
         file = folder.exported_run_file(index)
         if not file.is_file():
             raise ConfigError(f"{file}: run {index} is not exported; ascent pipeline {index} does that.")
         for name in _read_run(file).n_sims:
-            if name in seen:
+            if name in plan.run_of or (wanted and name not in wanted):
                 continue
-            seen.add(name)
+            plan.run_of[name] = index
             pending, done = units_of_n_sim(
                 _exported(folder, file, name), name, system=folder.export / "config" / "system"
             )
             plan.pending += pending
             plan.done += done
-    return plan
+    return _only(plan, only) if only else plan
+
+
+def _only(plan: SubmitPlan, only: Sequence[str]) -> SubmitPlan:
+    missing = sorted({fiber.partition("/")[0] for fiber in only} - set(plan.run_of))
+    if missing:
+        raise ConfigError(f"--fiber names the n_sim {missing[0]}, which is none of the runs given.")
+    pending = [unit for unit in plan.pending if unit.id in set(only)]
+    return SubmitPlan(pending, len(only) - len(pending), plan.run_of)
 
 
 def submit_runs(
-    folder: ProjectFolder, runs: Sequence[int], *, workers: int | None = None, quiet: bool = False
+    folder: ProjectFolder,
+    runs: Sequence[int],
+    *,
+    only: Sequence[str] = (),
+    workers: int | None = None,
+    quiet: bool = False,
 ) -> SubmitReport:
     """Run the fibers of exported runs that have no results yet.
 
@@ -115,12 +144,14 @@ def submit_runs(
         The project.
     runs : sequence of int
         Indices of exported runs.
+    only : sequence of str
+        Names of the fibers that are wanted; all of them when empty.
     workers : int, optional
         Number of processes; every core by default.
     quiet : bool
         Show no progress.
     """
-    plan = plan_submission(folder, runs)
+    plan = plan_submission(folder, runs, only)
     report = SubmitReport(skipped=plan.done)
     if not plan.pending:
         _log.info("nothing to run: %s", plan.sentence())
@@ -134,27 +165,6 @@ def submit_runs(
     for name, sentence in report.failures.items():
         _log.error("fiber %s failed: %s", name, sentence)
     return report
-
-
-def run_fibers(
-    units: Sequence[FiberUnit],
-    *,
-    workers: int | None = None,
-    quiet: bool = False,
-    on_result: Callable[[Outcome[dict[str, Any]]], None] | None = None,
-) -> list[Outcome[dict[str, Any]]]:
-    """Run fibers over processes; each that fails leaves a marker beside its results."""
-    from ascent.mechanisms.build import build_mechanisms
-
-    build_mechanisms()
-
-    def finished(outcome: Outcome[dict[str, Any]]) -> None:
-        if not outcome.succeeded:
-            units[outcome.index].mark_failure(outcome.error or "failed")
-        if on_result is not None:
-            on_result(outcome)
-
-    return run_units(units, run_fiber_unit, workers=workers, label="fibers", on_result=finished, quiet=quiet)
 
 
 def _exported(folder: ProjectFolder, run_file: Path, name: str) -> Path:

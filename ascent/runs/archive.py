@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from ascent.errors import ConfigError, RunDirectoryError
-from ascent.files import replacing, write_text
+from ascent.files import is_unfinished, replacing, write_text
 from ascent.runs.digests import file_sha256
 
 MODES = ("tar.gz", "tar.zst", "none")
@@ -129,7 +129,7 @@ def extract_archive(archive: Path | str, target: Path | str) -> Path:
 def _entries(source: Path) -> list[Path]:
     found = [source, *source.rglob("*")]
     kept = [path for path in found if not path.is_symlink() and (path.is_dir() or path.is_file())]
-    whole = [path for path in kept if not (path.name.startswith(".") and ".part" in path.name)]
+    whole = [path for path in kept if not any(is_unfinished(part) for part in path.relative_to(source).parts)]
     return sorted(whole, key=lambda path: path.relative_to(source).as_posix())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ascent.errors import RunDirectoryError
+from ascent.files import is_unfinished
 
 if TYPE_CHECKING:
     import h5py
@@ -66,18 +67,16 @@ def combined_sha256(digests: Iterable[tuple[str, str]]) -> str:
 def files_below(directory: Path) -> list[str]:
     """Return the paths of all regular files below `directory`, relative, with slashes, sorted.
 
-    Half-written files (``.name.….part``) are left out.
+    Half-written files and folders (``.name.….part``) are left out.
     """
     names = [
         path.relative_to(directory).as_posix()
         for path in directory.rglob("*")
-        if path.is_file() and not path.is_symlink() and not _is_partial(path.name)
+        if path.is_file()
+        and not path.is_symlink()
+        and not any(is_unfinished(part) for part in path.relative_to(directory).parts)
     ]
     return sorted(names)
-
-
-def _is_partial(name: str) -> bool:
-    return name.startswith(".") and ".part" in name
 
 
 def _hdf5_sha256(path: Path) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from ascent.errors import RunDirectoryError
-from ascent.files import write_text
+from ascent.files import sweep, write_text
 from ascent.runs import archive as archives
 from ascent.runs import environment
 from ascent.runs.digests import combined_sha256, content_sha256_of_file, file_sha256, files_below, is_content
@@ -25,7 +25,7 @@ from ascent.runs.journal import Journal, read_journal
 from ascent.runs.log import RunLog
 from ascent.runs.manifest import FILE_NAME as MANIFEST_NAME
 from ascent.runs.manifest import File, Manifest, UnitFailure, read_manifest, write_manifest
-from ascent.schedule import Outcome
+from ascent.schedule import Outcome, mpi
 
 CONFIG_NAME = "config.yaml"
 OVERRIDES_NAME = "overrides.yaml"
@@ -72,7 +72,7 @@ class RunDirectory:
         inputs: Iterable[Path | str] = (),
         engine: str | None = None,
         workers: int | None = None,
-        mpi_size: int = 1,
+        mpi_size: int | None = None,
         now: datetime | None = None,
     ) -> RunDirectory:
         """Make ``<root>/<YYYYMMDD-HHMM>_seed<seed>_pid<pid>_running/`` and begin manifest, journal and log.
@@ -94,7 +94,7 @@ class RunDirectory:
         inputs : iterable of path
             Files that the run reads; their SHA-256 is recorded.
         engine, workers, mpi_size
-            For the manifest.
+            For the manifest; by default the ranks that there are.
         now : datetime, optional
             The stamp; default the local time now.
 
@@ -114,7 +114,7 @@ class RunDirectory:
             seed=seed,
             engine=engine,
             workers=workers,
-            mpi_size=mpi_size,
+            mpi_size=mpi.size() if mpi_size is None else mpi_size,
             image=environment.image(),
             git=environment.git(),
             versions=environment.versions(),
@@ -148,7 +148,8 @@ class RunDirectory:
             if not folder.name.endswith(RUNNING):
                 folder = _rename(folder, folder.with_name(folder.name + RUNNING))
             reset: dict[str, Any] = dict.fromkeys(("reason", "finished", "content_sha256"))
-            reset |= {"status": "running", "failures": [], "outputs": []}
+            reset |= {"status": "running", "failures": [], "outputs": [], "mpi_size": mpi.size()}
+            sweep(folder)
             manifest = manifest.model_copy(update=reset)
             write_manifest(folder, manifest)
             journal.append("resumed")
@@ -156,6 +157,29 @@ class RunDirectory:
         except BaseException:
             journal.close()
             raise
+
+    @classmethod
+    def finished(cls, path: Path | str) -> RunDirectory:
+        """Open the directory of a finished run, to archive it; takes off ``_running`` where that was left on.
+
+        Raises
+        ------
+        RunDirectoryError
+            When it is not a run directory, is damaged, or has not finished.
+        """
+        folder = Path(path)
+        manifest = read_manifest(folder)
+        if manifest.status != "finished":
+            raise RunDirectoryError(f"{folder} has not finished: ascent resume finishes it.")
+        if folder.name != manifest.name and folder.name == manifest.name + RUNNING:
+            folder = _rename(folder, folder.with_name(manifest.name))
+        run = cls.__new__(cls)
+        run.path, run.name, run.manifest, run._open = folder, manifest.name, manifest, False
+        return run
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End the run as the end of the ``with`` block does, if it has not ended yet."""
+        self.__exit__(type(error) if error is not None else None, error, None)
 
     def completed(self) -> dict[str, Any]:
         """Return the journaled value of each unit that is done, by name; these need not run again."""
@@ -182,8 +206,17 @@ class RunDirectory:
             failure = UnitFailure(unit=_printable(outcome.unit_id), error=_printable(outcome.error))
             self.update(failures=[*self.manifest.failures, failure])
         self._journal.append(
-            "unit", unit=outcome.unit_id, value=value, error=outcome.error, seconds=round(outcome.seconds, 3)
+            "unit",
+            unit=outcome.unit_id,
+            value=value,
+            error=outcome.error,
+            seconds=round(outcome.seconds, 3),
+            lazy=True,
         )
+
+    def plan(self, label: str, units: int) -> None:
+        """Journal how many units the stage `label` is going to run."""
+        self._journal.append("planned", value={"label": label, "units": units})
 
     def update(self, **fields: Any) -> None:
         """Change fields of the manifest, which is written when the run ends."""
@@ -264,7 +297,7 @@ class RunDirectory:
         stamp = datetime.fromisoformat(self.manifest.started).timestamp()
         packed = archives.write_archive(self.path, self.path.with_name(f"{self.name}.{mode}"), stamp)
         if not keep_directory:
-            shutil.rmtree(self.path, ignore_errors=True)
+            remove(self.path)
         return packed
 
     def __enter__(self) -> RunDirectory:
@@ -278,7 +311,8 @@ class RunDirectory:
         if error is None:
             self.finish()
         elif isinstance(error, KeyboardInterrupt):
-            self.fail("Interrupted from the keyboard.", interrupted=True)
+            what = f"{error}."[:1].upper() + f"{error}."[1:]
+            self.fail(what if str(error) else "Interrupted from the keyboard.", interrupted=True)
         else:
             self.fail(str(error) or type(error).__name__)
 
@@ -306,6 +340,14 @@ def _make(root: Path, name: str) -> Path:
     except OSError as error:
         raise RunDirectoryError(f"No run directory could be made in {root}: {error.strerror or error}.") from error
     raise AssertionError("unreachable")
+
+
+def remove(directory: Path) -> None:
+    """Delete a run directory; what an interruption leaves of it has a name that says so."""
+    aside = directory.with_name(f".{directory.name}.part")
+    with suppress(OSError):
+        os.rename(directory, aside)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _rename(path: Path, target: Path) -> Path:

@@ -87,8 +87,25 @@ def execute(
     *,
     workers: int,
     units_per_worker: int | None = None,
+    waiting: deque[int] | None = None,
+    stop: Connection | None = None,
 ) -> Iterator[Outcome[Result]]:
     """Yield the outcome of each unit as it comes; ends all workers when closed.
+
+    Parameters
+    ----------
+    units, names : sequence
+        The whole plan.
+    function : callable
+        Takes a unit.
+    workers : int
+        Number of processes.
+    units_per_worker : int, optional
+        Replace a worker after so many units.
+    waiting : deque of int, optional
+        Places in the plan of the units to do, which others may take from as well; all by default.
+    stop : Connection, optional
+        Ends the work at once when something can be read from it.
 
     Raises
     ------
@@ -100,14 +117,16 @@ def execute(
     if getattr(function, "__module__", None) == "__main__":
         raise TypeError("a function that runs in worker processes must be importable from a module")
     function_bytes = pickle.dumps(function)
-    waiting = deque(range(len(units)))
+    waiting = deque(range(len(units))) if waiting is None else waiting
     pool = {worker.connection: worker for worker in (Worker(function_bytes) for _ in range(workers))}
     retired: list[Worker] = []
-    left = len(units)
 
     def assign(worker: Worker) -> Iterator[Outcome[Result]]:
-        while waiting:
-            index = waiting.popleft()
+        while True:
+            try:
+                index = waiting.popleft()
+            except IndexError:
+                return
             try:
                 worker.give(index, units[index])
             except Exception as error:  # the unit does not pickle
@@ -117,8 +136,10 @@ def execute(
             return
 
     try:
-        while left:
-            for connection in wait(list(pool)):
+        while waiting or any(worker.index is not None for worker in pool.values()):
+            for connection in wait([*pool, stop] if stop is not None else list(pool)):
+                if connection is stop:
+                    return
                 worker = pool[connection]  # type: ignore[index]
                 message = _receive(worker.connection)
                 if message is None:
@@ -126,7 +147,6 @@ def execute(
                     worker.connection.close()
                     death = worker.cause_of_death()
                     if worker.index is not None:
-                        left -= 1
                         yield _died(names, worker, death)
                     if not worker.ready:
                         if not pool:
@@ -145,7 +165,6 @@ def execute(
                 else:
                     worker.index = None
                     worker.units_done += 1
-                    left -= 1
                     yield _outcome(names, message)
                     if worker.units_done == units_per_worker:
                         del pool[worker.connection]
@@ -156,9 +175,7 @@ def execute(
                         worker = Worker(function_bytes)
                         pool[worker.connection] = worker
                         continue
-                for outcome in assign(worker):
-                    left -= 1
-                    yield outcome
+                yield from assign(worker)
     finally:
         _end([*pool.values(), *retired])
 
@@ -192,13 +209,17 @@ def _receive(connection: Connection) -> tuple[Any, ...] | None:
 
 def _outcome(names: Sequence[str], message: tuple[Any, ...]) -> Outcome[Any]:
     kind, index, content, seconds = message
-    if kind == "failed":
-        return _failed(names, index, content, seconds)
-    try:
-        value = pickle.loads(content)
-    except Exception as error:
-        return _failed(names, index, describe(error), seconds)
-    return Outcome(names[index], index, value, seconds=seconds)
+    return outcome_of(names[index], index, kind, content, seconds)
+
+
+def outcome_of(name: str, index: int, kind: str, content: Any, seconds: float) -> Outcome[Any]:
+    """Return the outcome that another process sent: ``"done"`` with a pickled value, or ``"failed"``."""
+    if kind == "done":
+        try:
+            return Outcome(name, index, pickle.loads(content), seconds=seconds)
+        except Exception as error:
+            content = describe(error)
+    return Outcome(name, index, None, content.error, content.error_type, content.traceback, seconds)
 
 
 def _failed(names: Sequence[str], index: int, failure: Failure, seconds: float) -> Outcome[Any]:

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any, TypeVar
 
 from ascent.errors import ConfigError
-from ascent.schedule import processes, serial
+from ascent.schedule import mpi, nesting, processes, serial
 from ascent.schedule.outcome import Outcome
 from ascent.schedule.progress import progress
 
@@ -37,7 +37,9 @@ def run_units(
     """Run `function` on each unit and return the outcomes in the order of the units.
 
     A unit that raises becomes a failed outcome and the others go on; so does one whose process
-    dies. Every numerical library runs with one thread, in this process and in the workers.
+    dies. Every numerical library runs with one thread, in this process and in the workers. Under MPI
+    (:mod:`ascent.schedule.mpi`) the ranks take the place of the processes. What a unit schedules itself runs
+    one after the other in the unit's process.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ def run_units(
         Takes a unit; must be importable from a module when there is more than one worker.
     workers : int, optional
         Number of processes; 1 stays in this process. Default: the cores this process may use.
-        Never more are started than there are units.
+        Never more are started than there are units. Under MPI: at most so many units at a time.
     label : str
         What the units are, for the progress display.
     on_result : callable, optional
@@ -68,7 +70,8 @@ def run_units(
     Raises
     ------
     ConfigError
-        When `workers` or `units_per_worker` is below 1, or two units have the same name.
+        When `workers` or `units_per_worker` is below 1, two units have the same name, or a launcher has started
+        several copies of a program that does not know of them.
     AscentError
         When no worker process can be started.
     KeyboardInterrupt
@@ -81,8 +84,11 @@ def run_units(
     names = _names(units, unit_id)
     count = min(available_cores() if workers is None else workers, len(units))
     finished: Iterator[Outcome[Result]]
-    if count <= 1:
+    job = mpi.session()
+    if workers == 1 or len(units) <= 1 or nesting.inside_unit() or (job is None and count <= 1):
         finished = serial.execute(units, names, function)
+    elif job is not None:
+        finished = mpi.execute(units, names, function, job=job, workers=workers, units_per_worker=units_per_worker)
     else:
         finished = processes.execute(units, names, function, workers=count, units_per_worker=units_per_worker)
     outcomes: dict[int, Outcome[Result]] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 VARIABLES = (
     "OMP_NUM_THREADS",
@@ -24,22 +24,35 @@ def single_thread_environment() -> dict[str, str]:
 
 
 @contextmanager
-def single_threaded() -> Iterator[None]:
+def single_threaded() -> Iterator[Callable[[], None]]:
     """Hold this process to one thread for as long as the block runs.
 
     Libraries that are loaded inside the block read the variables; those loaded before are told.
+
+    Yields
+    ------
+    callable
+        Tells the libraries again if the numerical ones were loaded meanwhile; cheap otherwise.
     """
     before = {name: os.environ.get(name) for name in VARIABLES}
     os.environ.update(dict.fromkeys(VARIABLES, "1"))
-    try:
-        if "numpy" in sys.modules:
-            from threadpoolctl import threadpool_limits
+    limits = ExitStack()
+    told = False
 
-            with threadpool_limits(limits=1):
-                yield
-        else:
-            yield
+    def hold() -> None:
+        nonlocal told
+        if told or "numpy" not in sys.modules:
+            return
+        from threadpoolctl import threadpool_limits
+
+        limits.enter_context(threadpool_limits(limits=1))
+        told = True
+
+    try:
+        hold()
+        yield hold
     finally:
+        limits.close()
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -7,6 +7,7 @@ caller's ``__main__`` nor inherits its threads, so NEURON and NGSolve start clea
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import pickle
@@ -19,7 +20,10 @@ from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
 
+from ascent.schedule import nesting
 from ascent.schedule.outcome import describe
+
+_PR_SET_PDEATHSIG = 1
 
 
 class Stop(BaseException):
@@ -41,6 +45,8 @@ class ParentLog(logging.Handler):
 def main(descriptor: int, parent: int) -> None:
     """Serve the parent over the connection at file descriptor `descriptor` until it hangs up."""
     signal.signal(signal.SIGTERM, _stop)
+    _die_with_parent()
+    nesting.serve_units()
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     connection = Connection(descriptor)
     lock = threading.Lock()
@@ -81,6 +87,13 @@ def _serve(connection: Connection, send: Any) -> None:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise Stop
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process at once when its parent dies, so that it writes nothing after that."""
+    if sys.platform.startswith("linux"):
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -3,6 +3,7 @@
 # TOOLS is a folder with install-apptainer and make-base-image, for machines that have no Apptainer or reach no image
 # registry. Without Apptainer and without TOOLS it says so and does nothing. Built images and the base are kept in
 # $ASCENT_CI_CACHE (default ~/.cache/ascent-ci) by what they are made of, so that a second run is quick.
+# $PYTHON (default .venv/bin/python) runs the tests of tests/containers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tools=${1:-}
@@ -18,22 +19,32 @@ if [ -n "$tools" ] && [ -x "$tools/make-base-image" ]; then
   "$tools/make-base-image" "$cache/base"
   base=(--build-arg bootstrap=localimage --build-arg "from=$cache/base")
 fi
+# Built from the commit, not from what lies about in the checkout; a checkout without git is taken as it is.
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 epoch=$(git log -1 --pretty=%ct 2>/dev/null || echo 0)
-made_of=$(find ascent conf containers apptainer.def pyproject.toml requirements-image.lock -type f ! -name '*.pyc' -print0 |
-  LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16)
+revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+parts=(ascent hydra_plugins conf containers apptainer.def Dockerfile .dockerignore pyproject.toml requirements-image.lock README.md LICENSE)
+mkdir "$work/source"
+if [ "$revision" != unknown ]; then
+  git archive HEAD "${parts[@]}" | tar -x -C "$work/source"
+else
+  cp -a "${parts[@]}" "$work/source"
+fi
+made_of=$(cd "$work/source" && find . -type f ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-16)
 image=$cache/ascent-$made_of.sif
 if [ ! -f "$image" ]; then
   rm -f "$cache"/ascent-*.sif
-  SOURCE_DATE_EPOCH=$epoch apptainer build --fakeroot --notest --mksquashfs-args "-comp zstd -Xcompression-level 3" \
-    "${base[@]}" --build-arg "epoch=$epoch" "$image.part" apptainer.def
+  (cd "$work/source" && SOURCE_DATE_EPOCH=$epoch apptainer build --fakeroot --notest \
+    --mksquashfs-args "-comp zstd -Xcompression-level 3" "${base[@]}" \
+    --build-arg "epoch=$epoch" --build-arg "revision=$revision" "$image.part" apptainer.def)
   mv "$image.part" "$image"
 fi
 echo "image: $(du -m "$image" | cut -f 1) MB, sha256 $(sha256sum "$image" | cut -d ' ' -f 1)"
 
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 apptainer test --userns "$image"
 (cd "$work" && apptainer run --userns --cleanenv --containall --bind "$work" --pwd "$work" "$image" +run=3)
 (cd "$work"/results && sha256sum -c ./*.tar.gz.sha256)
+ASCENT_IMAGE_FILE=$image "${PYTHON:-.venv/bin/python}" -m pytest -q tests/containers
 
 if ! command -v buildah >/dev/null && [ -n "$tools" ] && command -v apt-get >/dev/null; then
   apt-get install -y -qq buildah >/dev/null || true
@@ -54,7 +65,8 @@ if [ -z "$oci_base" ] && [ -d "$cache/base" ]; then
   fi
 fi
 if ! buildah inspect --type image "localhost/ascent:$made_of" >/dev/null 2>&1; then
-  buildah build -q ${oci_base:+--build-arg "BASE=$oci_base"} --build-arg "SOURCE_DATE_EPOCH=$epoch" -t "ascent:$made_of" .
+  buildah build -q ${oci_base:+--build-arg "BASE=$oci_base"} --build-arg "SOURCE_DATE_EPOCH=$epoch" \
+    --build-arg "REVISION=$revision" --timestamp "$epoch" -t "ascent:$made_of" "$work/source"
 fi
 container=$(buildah from "localhost/ascent:$made_of")
 trap 'buildah rm "$container" >/dev/null; rm -rf "$work"' EXIT

@@ -118,6 +118,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_cluster() -> Iterator[None]:
+    """`ascent submit` runs here, also on a machine that has Slurm; tests/slurm is about the other way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ascent.project.slurm.jobs_by_default", lambda: False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def solved_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project after pipeline, submit and import_n_sims; copy it before changing it."""

@@ -115,7 +115,7 @@ def test_masks_that_are_missing_are_named(tmp_path: Path, capsys: pytest.Capture
     assert str(tmp_path / "rat") in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("run", ["0", "1", "2", "3", "5"])
+@pytest.mark.parametrize("run", ["0", "1", "2", "3", "5", "selective"])
 def test_every_shipped_run_is_valid(run: str) -> None:
     from ascent.config.study import validate_study
 

@@ -1,0 +1,231 @@
+"""Groups of fibers as units of work: as many as an engine does side by side, however many processes there are.
+
+How fibers are grouped follows from the n_sim alone, and a fiber's result does not depend on its companions, so
+neither do the bits depend on the number of workers or ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ascent.errors import AscentError
+from ascent.project.fiber_units import FiberUnit, job_of
+from ascent.project.outputs import failure_marker, outputs_folder
+from ascent.schedule import Outcome, run_units
+from ascent.schedule.outcome import describe
+
+if TYPE_CHECKING:
+    from ascent.protocols import FiberJob, FiberResult
+
+#: Fibers of a group: fewer leave lanes of a processor empty, more leave processes without work at the end.
+SMALLEST, LARGEST = 8, 32
+#: Groups that an n_sim is divided into before they grow beyond the smallest.
+_GROUPS = 32
+#: What the recordings of a group may take up, bytes.
+_RECORDING_BYTES = 256e6
+
+_COLUMNS = ("threshold_mA", "n_runs", "n_steps", "engine")
+
+
+@dataclass(frozen=True)
+class FiberGroup:
+    """Fibers of one n_sim that are run together.
+
+    Attributes
+    ----------
+    id : str
+        ``<s>_<m>_<k>_<n>/fibers_<first>-<last>``, places among the n_sim's fibers.
+    fibers : tuple of FiberUnit
+        Those that are to be run; the others have results.
+    """
+
+    id: str
+    fibers: tuple[FiberUnit, ...]
+
+
+def group_fibers(units: Sequence[FiberUnit]) -> list[FiberGroup]:
+    """Divide fibers into groups, in their order."""
+    sizes: dict[str, int] = {}
+    groups: dict[tuple[str, int], list[FiberUnit]] = {}
+    for unit in units:
+        if unit.n_sim not in sizes:
+            sizes[unit.n_sim] = _size(unit)
+        groups.setdefault((unit.n_sim, unit.place // sizes[unit.n_sim]), []).append(unit)
+    return [_group(name, number, sizes[name], members) for (name, number), members in groups.items()]
+
+
+def run_fiber_group(group: FiberGroup) -> dict[str, Any]:
+    """Find what the protocol of each fiber asks for, and write it into the n_sim's outputs.
+
+    Returns
+    -------
+    dict
+        ``fibers``: names of those that succeeded, and in the same order threshold_mA (None for given amplitudes),
+        n_runs, n_steps and engine; ``errors``: sentence by name of those that failed, which have a marker instead of
+        results.
+
+    Raises
+    ------
+    RunDirectoryError
+        When outputs cannot be written.
+    """
+    from ascent.protocols import write_outputs
+
+    table: dict[str, Any] = {"fibers": [], **{name: [] for name in _COLUMNS}, "errors": {}}
+    for unit, result in _results(group.fibers):
+        marker = outputs_folder(unit.folder) / failure_marker(unit.inner, unit.fiber)
+        if isinstance(result, str):
+            table["errors"][unit.id] = result
+            unit.mark_failure(result)
+            continue
+        write_outputs(result, outputs_folder(unit.folder))
+        marker.unlink(missing_ok=True)
+        table["fibers"].append(unit.id)
+        for name, value in zip(_COLUMNS, (result.threshold, result.n_runs, result.n_steps, result.engine), strict=True):
+            table[name].append(value)
+    return table
+
+
+def values_of(table: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What :func:`run_fiber_group` gave, by fiber."""
+    rows = zip(table["fibers"], *(table[name] for name in _COLUMNS), strict=True)
+    return {name: dict(zip(_COLUMNS, row, strict=True)) for name, *row in rows}
+
+
+def run_fibers(
+    units: Sequence[FiberUnit],
+    *,
+    workers: int | None = None,
+    quiet: bool = False,
+    on_group: Callable[[Outcome[dict[str, Any]]], None] | None = None,
+    on_plan: Callable[[int], None] | None = None,
+) -> list[Outcome[dict[str, Any]]]:
+    """Run fibers over processes or ranks; each that fails leaves a marker beside its results.
+
+    Parameters
+    ----------
+    units : sequence of FiberUnit
+        The fibers to run.
+    workers : int, optional
+        Number of processes; every core by default.
+    quiet : bool
+        Show no progress.
+    on_group : callable, optional
+        Told of the outcome of each group as it comes.
+    on_plan : callable, optional
+        Told the number of groups before the first begins.
+
+    Returns
+    -------
+    list of Outcome
+        One for each fiber; its value has threshold_mA, n_runs, n_steps and engine.
+    """
+    from ascent.mechanisms.build import build_mechanisms
+
+    build_mechanisms()
+    outcomes: dict[str, Outcome[dict[str, Any]]] = {}
+    waves = [group_fibers(wave) for wave in _waves(units)]
+    if on_plan is not None:
+        on_plan(sum(map(len, waves)))
+    places = {unit.id: place for place, unit in enumerate(units)}
+    for groups in waves:
+
+        def finished(outcome: Outcome[dict[str, Any]], groups: list[FiberGroup] = groups) -> None:
+            if on_group is not None:
+                on_group(outcome)
+            for one in _of_fibers(groups[outcome.index], outcome, places):
+                outcomes[one.unit_id] = one
+
+        run_units(groups, run_fiber_group, workers=workers, label="groups of fibers", on_result=finished, quiet=quiet)
+    return [outcomes[unit.id] for unit in units]
+
+
+def _waves(units: Sequence[FiberUnit]) -> list[list[FiberUnit]]:
+    """Fibers whose bounds come from others of them run after those, whatever the number of processes."""
+    waves, left = [], list(units)
+    while left:
+        names = {unit.n_sim for unit in left}
+        wave = [unit for unit in left if unit.scout is None or unit.scout not in names or unit.scout == unit.n_sim]
+        waves.append(wave or left)
+        chosen = {unit.id for unit in waves[-1]}
+        left = [unit for unit in left if unit.id not in chosen]
+    return waves
+
+
+def _of_fibers(
+    group: FiberGroup, outcome: Outcome[dict[str, Any]], places: dict[str, int]
+) -> list[Outcome[dict[str, Any]]]:
+    seconds = outcome.seconds / len(group.fibers)
+    if outcome.value is None:
+        error = outcome.error or "failed"
+        for unit in group.fibers:
+            unit.mark_failure(error)
+        return [
+            Outcome(unit.id, places[unit.id], None, error, outcome.error_type, outcome.traceback, seconds)
+            for unit in group.fibers
+        ]
+    values, errors = values_of(outcome.value), outcome.value["errors"]
+    return [
+        Outcome(unit.id, places[unit.id], values.get(unit.id), errors.get(unit.id), seconds=seconds)
+        for unit in group.fibers
+    ]
+
+
+def _results(units: Sequence[FiberUnit]) -> list[tuple[FiberUnit, FiberResult | str]]:
+    """Result of each fiber, or the sentence that says why it has none."""
+    from ascent.protocols import run_fibers as run_jobs
+
+    results: list[tuple[FiberUnit, FiberResult | str]] = []
+    ready: list[tuple[FiberUnit, FiberJob]] = []
+    for unit in units:
+        try:
+            ready.append((unit, job_of(unit)))
+        except AscentError as error:
+            results.append((unit, str(error)))
+    try:
+        found: Sequence[FiberResult | AscentError] = run_jobs([job for _, job in ready])
+    except (Exception, SystemExit) as error:
+        if len(units) == 1:
+            return [(units[0], describe(error).error)]
+        # One of them is to blame, and the others shall not fail with it.
+        return [pair for unit in units for pair in _results([unit])]
+    results += [
+        (unit, str(result) if isinstance(result, AscentError) else result)
+        for (unit, _), result in zip(ready, found, strict=True)
+    ]
+    return results
+
+
+def _group(name: str, number: int, size: int, members: list[FiberUnit]) -> FiberGroup:
+    last = min((number + 1) * size, members[0].among) - 1
+    return FiberGroup(f"{name}/fibers_{number * size}-{last}", tuple(members))
+
+
+def _size(unit: FiberUnit) -> int:
+    """Number of fibers in each group of an n_sim, one of whose fibers is `unit`."""
+    from ascent.engines import get_engine
+    from ascent.fibers.fiber import build_fiber
+
+    try:
+        job = job_of(unit)
+        fiber = build_fiber(job.model, job.diameter, len(job.potentials), job.temperature, fiber_z=job.fiber_z)
+        engine = get_engine(unit.engine).name_for(fiber)
+    except AscentError:
+        return 1
+    if engine != "batch":
+        return 1
+    fitting = int(_RECORDING_BYTES // max(1, _recorded_bytes(job)))
+    return max(1, min(max(SMALLEST, -(-unit.among // _GROUPS)), LARGEST, fitting))
+
+
+def _recorded_bytes(job: FiberJob) -> int:
+    """About what the recordings over time of a fiber take up."""
+    saving: Any = job.saving if isinstance(job.saving, dict) else {}
+    over_time = saving.get("time") or {}
+    kinds = bool(over_time.get("vm")) + 4 * bool(over_time.get("gating"))
+    places = over_time.get("locs")
+    columns = len(job.potentials) if places == "all" else len(places or ())
+    protocol: Any = job.protocol if isinstance(job.protocol, dict) else {}
+    return 8 * kinds * columns * len(job.waveform) * max(1, len(protocol.get("amplitudes") or ()))

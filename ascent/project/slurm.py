@@ -1,0 +1,80 @@
+"""Slurm's own programs: is it there, submit a script, ask the queue."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ascent.errors import AscentError
+
+_SECONDS_TO_WAIT = 30
+
+
+class SubmissionError(AscentError):
+    """Slurm refused jobs."""
+
+
+def slurm_is_here() -> bool:
+    """Whether jobs can be submitted from this machine."""
+    return shutil.which("sbatch") is not None
+
+
+def jobs_by_default() -> bool:
+    """Whether fibers go to Slurm unless somebody says otherwise: it is here, and this is not one of its jobs."""
+    return slurm_is_here() and "SLURM_JOB_ID" not in os.environ
+
+
+def sbatch(script: Path, options: Sequence[str] = ()) -> str:
+    """Submit a script and give the id of its job; returns as soon as Slurm has it.
+
+    Parameters
+    ----------
+    script : Path
+        The script, with its own ``#SBATCH`` lines.
+    options : sequence of str
+        Options that beat those lines.
+
+    Raises
+    ------
+    SubmissionError
+        When Slurm refuses, with its words.
+    """
+    try:
+        said = subprocess.run(
+            ["sbatch", "--parsable", *options, str(script)], capture_output=True, text=True, timeout=_SECONDS_TO_WAIT
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SubmissionError(f"{script}: sbatch did not take the jobs: {error}.") from error
+    if said.returncode:
+        raise SubmissionError(f"{script}: sbatch refused the jobs: {' '.join(said.stderr.split())}")
+    # With several clusters the answer is "<id>;<cluster>".
+    return said.stdout.strip().partition(";")[0]
+
+
+def slurm_queue(jobs: Iterable[str]) -> dict[str, tuple[str, str]] | None:
+    """State and reason of those `jobs` that Slurm still has in its queue; None when it cannot be asked.
+
+    Parameters
+    ----------
+    jobs : iterable of str
+        Such as ``"12_0"`` and ``"15"``.
+    """
+    if shutil.which("squeue") is None:
+        return None
+    found: dict[str, tuple[str, str]] = {}
+    for job in sorted({job.partition("_")[0] for job in jobs}):
+        words = ["squeue", "--noheader", "--array", "--format=%i|%T|%r", f"--jobs={job}"]
+        try:
+            said = subprocess.run(words, capture_output=True, text=True, timeout=_SECONDS_TO_WAIT)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        # A job that ended a while ago is forgotten.
+        if said.returncode and "Invalid job id" not in said.stderr:
+            return None
+        for line in said.stdout.splitlines():
+            name, state, reason = (line.strip().split("|") + ["", ""])[:3]
+            found[name] = (state, reason)
+    return found

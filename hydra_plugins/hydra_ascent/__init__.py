@@ -1,0 +1,1 @@
+"""What ascent adds to Hydra; Hydra finds plugins in this namespace only."""
