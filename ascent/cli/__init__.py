@@ -14,6 +14,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "submit": ("submit", "runs exported n_sims on this machine"),
     "import_n_sims": ("import_n_sims", "brings the results of exported n_sims back into the project folder"),
     "mock_morphology_generator": ("mock_morphology_generator", "draws the masks of a mock nerve"),
+    "clean_samples": ("clean_samples", "removes all that can be made again from samples"),
+    "tidy_samples": ("tidy_samples", "removes files of samples by their names"),
     "env_setup": ("env_setup", "writes config/system/env.json"),
     "query": ("query", "finds samples, models and sims by their parameters, and their thresholds"),
     "list": ("listing", "lists the runs, samples or sims of a project folder"),
