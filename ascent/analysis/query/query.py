@@ -17,8 +17,12 @@ from ascent.config.query import QueryCriteriaConfig
 from ascent.errors import AscentError, ConfigError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
+#: Key of `DataFrame.attrs` of threshold tables: the project that they are of.
+SOURCE = "ascent_project"
 _LEVELS = ("sample", "model", "sim")
 _BELOW = {"sample": "models", "model": "sims"}
 
@@ -71,6 +75,11 @@ class Query:
         self._index = NSimIndex(self.folder)
         self._result: dict[str, Any] | None = None
 
+    @property
+    def source(self) -> Path:
+        """The project folder, run directory or archive."""
+        return self._place.source
+
     def __enter__(self) -> Query:
         return self
 
@@ -98,7 +107,7 @@ class Query:
         for level, configs in self._compared.items():
             refuse_unknown_keys(getattr(self.criteria, level) or {}, configs, level, self._source)
         if not found:
-            raise NothingFound(f"{self._place.source}: no sample, with what is asked for below it, agrees.")
+            raise NothingFound(f"{self.source}: no sample, with what is asked for below it, agrees.")
         self._result = {"samples": found}
         return self
 
@@ -131,12 +140,16 @@ class Query:
         ]
         if not found:
             hint = f"none of the sims {list(wanted)} was found" if wanted is not None else "no sims were found"
-            raise NothingFound(f"{self._place.source}: {hint}; ask for them, or set include_downstream to true.")
+            raise NothingFound(f"{self.source}: {hint}; ask for them, or set include_downstream to true.")
         return found
 
     def n_sims(self, sim_indices: Sequence[int] | int | None = None) -> list[NSimPlace]:
         """The n_sims of the sims found, in order; arguments and errors are those of `sims`."""
         return list(self._index.n_sims(self.sims(sim_indices)))
+
+    def fibers(self, n_sim: NSimPlace) -> NDArray[np.int64]:
+        """inner, number in the inner and index in the fiberset of the fibers of an n_sim, shape (n_fibers, 3)."""
+        return self._index.fibers(n_sim)
 
     def threshold_data(
         self,
@@ -173,6 +186,8 @@ class Query:
 
         n_sims = self.n_sims(sim_indices)
         table = threshold_table(self.folder.root, n_sims, self._index, ignore_missing=ignore_missing)
+        # Lets what draws the table find the samples that it is of.
+        table.attrs[SOURCE] = str(self.source)
         return mean_thresholds(table) if meanify else table
 
     def sfap_data(
