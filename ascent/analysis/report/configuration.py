@@ -1,9 +1,14 @@
-"""The configuration of a report: every key as composed, with what the command line changed marked."""
+"""The configuration of a report: every key as composed, and which argument of the command line set it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+import yaml
+
+from ascent.config.groups import configuration_folder
 
 
 def configuration_lines(config: Mapping[str, Any], overrides: list[str]) -> list[dict[str, Any]]:
@@ -12,28 +17,55 @@ def configuration_lines(config: Mapping[str, Any], overrides: list[str]) -> list
     Returns
     -------
     list of dict
-        ``key`` (dotted), ``name`` (last part), ``depth``, ``value`` (text; None for a section) and ``overridden``.
+        ``key`` (dotted), ``name`` (last part), ``depth``, ``value`` (text; None for a section) and ``overridden``
+        (the argument that set it, or None).
     """
-    changed = overridden_keys(overrides)
+    changed = overridden_keys(overrides, configuration_folder())
     return [
-        {"key": key, "name": name, "depth": depth, "value": value, "overridden": _is_below(key, changed)}
+        {"key": key, "name": name, "depth": depth, "value": value, "overridden": _source(key, changed)}
         for key, name, depth, value in _walk(config, "", 0)
     ]
 
 
-def overridden_keys(overrides: list[str]) -> list[str]:
-    """Dotted keys that overrides name, without Hydra's marks (``+``, ``++``, ``~``)."""
-    keys = []
+def overridden_keys(overrides: list[str], folder: Path) -> dict[str, str]:
+    """Dotted keys that arguments set, with the argument; of ``cuff=purdue`` those in ``conf/cuff/purdue.yaml``.
+
+    Parameters
+    ----------
+    overrides : list of str
+        As on the command line.
+    folder : Path
+        The configuration folder.
+    """
+    keys: dict[str, str] = {}
+    direct: dict[str, str] = {}
     for override in overrides:
-        if override.startswith("-"):
+        name, sign, value = override.partition("=")
+        name = name.lstrip("+~").partition("@")[0]
+        if override.startswith("-") or not sign:
             continue
-        key = override.partition("=")[0].lstrip("+~").partition("@")[0]
-        keys.append(key.replace("/", "."))
-    return keys
+        group = folder / name / f"{value.strip(chr(34) + chr(39))}.yaml"
+        if group.is_file():
+            keys |= dict.fromkeys(_keys_of_group(group, name), override)
+        else:
+            direct[name.replace("/", ".")] = override
+    return keys | direct
 
 
-def _is_below(key: str, changed: list[str]) -> bool:
-    return any(key == other or key.startswith(other + ".") for other in changed)
+def _keys_of_group(path: Path, name: str) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    content = yaml.safe_load(text)
+    if not isinstance(content, dict):
+        return []
+    content.pop("defaults", None)
+    prefix = "" if "@package _global_" in text.partition("\n")[0] else name.replace("/", ".")
+    return [key for key, _, _, value in _walk(content, prefix, 0) if value is not None]
+
+
+def _source(key: str, changed: Mapping[str, str]) -> str | None:
+    parts = key.split(".")
+    above = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((changed[name] for name in above if name in changed), None)
 
 
 def _walk(value: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, str, int, str | None]]:

@@ -69,7 +69,7 @@ def cards(data: dict[str, Any]) -> list[tuple[str, str, str]]:
         found = np.abs([value for value in fibers["threshold"] if value is not None])
         if len(found):
             result.append((number(float(np.median(found)), 3), "mA", "median threshold"))
-            result.append((f"{number(float(found.min()), 3)} – {number(float(found.max()), 3)}", "mA", "thresholds"))
+            result.append((f"{number(float(found.min()), 2)}–{number(float(found.max()), 2)}", "mA", "thresholds"))
         result.append((str(sum(fibers["runs"])), "", "simulations of a fiber"))
     if net:
         result.append((str(net["sweeps"]), "", "sweeps"))

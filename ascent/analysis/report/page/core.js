@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const SVG = "http://www.w3.org/2000/svg";
 
 function element(name, attributes = {}, ...children) {
-  const svgNames = new Set(["svg", "g", "path", "line", "circle", "rect", "text", "polyline", "title", "desc", "defs", "linearGradient", "stop", "clipPath"]);
+  const svgNames = new Set(["svg", "g", "path", "line", "circle", "rect", "text", "polyline", "title", "desc", "defs", "linearGradient", "stop", "clipPath", "pattern"]);
   const node = svgNames.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
@@ -96,7 +96,7 @@ const stimulus = (name) => (data.stimuli || []).find((entry) => entry.name === n
 function titleOf(entry) {
   const sizes = entry.diameters, range = sizes.length === 1 ? number(sizes[0]) : `${number(sizes[0])} to ${number(sizes[sizes.length - 1])}`;
   const same = data.stimuli.filter((other) => String(other.diameters) === String(sizes) && other.model === entry.model);
-  return `${range} µm, ${entry.model.replaceAll("_", " ")}${same.length > 1 ? ` (n_sim ${entry.name})` : ""}`;
+  return `${range} µm, ${entry.model}${same.length > 1 ? ` (n_sim ${entry.name})` : ""}`;
 }
 function fiberTitle(row) {
   return `fascicle ${fibers.fascicle[row]}, inner ${fibers.inner[row]}, fiber ${fibers.fiber[row]} of n_sim ${fibers.n_sim[row]}`;

@@ -6,7 +6,7 @@ void main() { vec4 p = turn * vec4(position, 1.0); n = (turn * vec4(normal, 0.0)
 const FRAGMENT = `precision mediump float; varying vec3 n; varying vec3 c; varying vec3 eye; uniform float alpha; uniform float lit; uniform float shine;
 void main() {
   vec3 m = normalize(n); vec3 e = normalize(eye); if (dot(m, e) < 0.0) m = -m;
-  float light = 0.52 + 0.48 * max(dot(m, normalize(vec3(0.35, 0.7, 0.65))), 0.0);
+  float light = 0.6 + 0.4 * max(dot(m, normalize(vec3(0.35, 0.7, 0.65))), 0.0);
   float gloss = shine * pow(max(dot(reflect(-normalize(vec3(0.35, 0.7, 0.65)), m), e), 0.0), 24.0);
   float rim = alpha < 1.0 ? alpha + 0.5 * pow(1.0 - abs(dot(m, e)), 2.5) * lit : 1.0;
   gl_FragColor = vec4(mix(c, c * light, lit) + gloss, min(rim, 1.0));
@@ -14,7 +14,7 @@ void main() {
 
 class WebGLPainter {
   static of(canvas) {
-    const gl = canvas.getContext("webgl", { antialias: true, alpha: true, premultipliedAlpha: false, preserveDrawingBuffer: true });
+    const gl = canvas.getContext("webgl", { antialias: true, alpha: true, premultipliedAlpha: true, preserveDrawingBuffer: true });
     return gl ? new WebGLPainter(canvas, gl) : null;
   }
 

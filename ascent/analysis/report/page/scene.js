@@ -24,7 +24,7 @@ class Camera {
 
   lens(aspect) {
     // The reach fits across the width; a tall canvas sees farther up and down instead.
-    const across = 3.2 / Math.max(1, aspect / 2.2), near = 0.02 * this.reach, far = 40 * this.reach;
+    const across = 3.5 / Math.max(1, aspect / 2.4), near = 0.02 * this.reach, far = 40 * this.reach;
     return new Float32Array([across, 0, 0, 0, 0, across * aspect, 0, 0, 0, 0, (far + near) / (near - far), -1, 0, 0, (2 * far * near) / (near - far), 0]);
   }
 

@@ -55,9 +55,15 @@ class SectionView {
     for (const part of data.scene.parts) if (part.role === "insulator") for (const polygon of part.silhouette) {
       result.push(element("path", { d: ring(polygon), class: "insulator", "fill-rule": "evenodd", "data-title": `insulator of ${part.label}` }));
     }
+    // Contacts behind each other stay visible: all but the first are striped.
+    for (const part of data.scene.parts) if (part.contact) {
+      const width = this.size / 70;
+      result.push(element("pattern", { id: `${this.figure}-stripes-${part.contact}`, patternUnits: "userSpaceOnUse", width, height: width, patternTransform: `rotate(${40 + 50 * part.contact})` },
+        element("rect", { width: width / 2, height: width, fill: contactColor(weights[part.contact]) })));
+    }
     for (const part of data.scene.parts) if (part.contact !== undefined) for (const polygon of part.silhouette) {
       const weight = weights[part.contact];
-      result.push(element("path", { d: ring(polygon), class: "contact", "fill-rule": "evenodd", style: `fill:${contactColor(weight)};stroke:${contactColor(weight)}`, "stroke-width": 1.2 * hair, "data-title": `contact ${part.contact + 1}, ${part.label}, weight ${signed(weight)}, z ${number(part.centre[2] / 1000)} mm` }));
+      result.push(element("path", { d: ring(polygon), class: "contact", "fill-rule": "evenodd", style: `fill:${part.contact ? `url(#${this.figure}-stripes-${part.contact})` : contactColor(weight)};stroke:${contactColor(weight)}`, "stroke-width": 1.2 * hair, "data-title": `contact ${part.contact + 1}, ${part.label}, weight ${signed(weight)}, z ${number(part.centre[2] / 1000)} mm` }));
     }
     return result;
   }
@@ -67,7 +73,7 @@ class SectionView {
     return data.section.inners.filter((inner) => !seen.has(inner.fascicle) && seen.add(inner.fascicle)).map((inner) => {
       const outer = data.section.outers[inner.fascicle], xs = outer.map((point) => point[0]), ys = outer.map((point) => point[1]);
       const high = Math.max(...ys), at = xs[ys.indexOf(high)];
-      return element("text", { x: at, y: -high - size * 0.35, "font-size": size, "text-anchor": "middle", class: "name", text: String(inner.fascicle) });
+      return element("text", { x: at, y: -high - size * 0.35, "font-size": size, "text-anchor": "middle", class: "name", "stroke-width": size / 5, text: String(inner.fascicle) });
     });
   }
 
@@ -75,7 +81,7 @@ class SectionView {
     const wanted = (x1 - x0) / 5, power = 10 ** Math.floor(Math.log10(wanted));
     const length = [5, 2, 1].map((factor) => factor * power).find((size) => size <= wanted), y = -y0 + this.size * 0.012, right = x1 - this.size * 0.03;
     const text = length >= 1000 ? `${length / 1000} mm` : `${length} µm`;
-    return [element("line", { x1: right - length, x2: right, y1: y, y2: y, class: "bar", "stroke-width": this.size / 160 }), element("text", { x: right - length / 2, y: y + this.size / 26, "font-size": this.size / 34, "text-anchor": "middle", class: "name", text })];
+    return [element("line", { x1: right - length, x2: right, y1: y, y2: y, class: "bar", "stroke-width": this.size / 160 }), element("text", { x: right - length / 2, y: y + this.size / 26, "font-size": this.size / 34, "text-anchor": "middle", class: "name", "stroke-width": 0, text })];
   }
 
   drawFibers() {

@@ -24,7 +24,7 @@ function waveform() {
   const series = distinct.slice(0, 12).map((entry, i) => ({ name: distinct.length > 1 ? `n_sim ${entry.name}` : "", x: entry.time, y: entry.amplitude, color: categorical(i), dash: dashed(i) }));
   const first = distinct[0];
   new Chart(host, {
-    figure: "waveform-figure", x: "time (ms)", y: "amplitude (1 = the amplitude)", height: 230, series,
+    figure: "waveform-figure", x: "time (ms)", y: "relative amplitude", height: 230, series,
     describe: () => `${first.waveform.replaceAll("_", " ").toLowerCase()} of ${number(first.duration_ms)} ms in steps of ${number(first.dt_ms)} ms, from ${number(extent(first.amplitude)[0])} to ${number(extent(first.amplitude)[1])} times the amplitude${distinct.length > 1 ? `; ${distinct.length} waveforms in all` : ""}.`,
   });
   const weights = weightsOf(stimulus(chosen.n_sim));
