@@ -194,17 +194,19 @@ def _draw_tracks(axes: Axes, tracks: list[_Track], name: str, color: str, nodes_
 
 
 def _draw_distribution(axes: Axes, rows: pd.DataFrame, extent: float, name: str, color: str, nodes_only: bool) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     found = rows[rows["node"].notna()]
     values = found["node"] if nodes_only else found["z_um"] / _MILLI
     counts = values.round(6).value_counts().sort_index()
     width = float(np.diff(counts.index).min()) * 0.8 if len(counts) > 1 else 0.8
     axes.bar(counts.index.to_numpy(), counts.to_numpy(), width=width, color=color, alpha=0.7, label=name)
     axes.set_xlim(0, max(axes.get_xlim()[1], extent))
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _save(figure: Figure, query: Query, table: pd.DataFrame, where: bool | Path | str) -> Path:
-    if where is not True:
+    if not isinstance(where, bool):
         return save(figure, Path(where))
     place = "_".join(str(n) for n in sorted(table["nsim"].unique()))
     return save(figure, query.folder.root / "out" / "analysis" / f"ap_time_loc_{place}.png")

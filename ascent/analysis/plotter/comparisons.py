@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +64,12 @@ def threshold_boxplot(data: pd.DataFrame, ax: Axes | None = None, **options: Any
 
     def draw(axes: Axes, settings: dict[str, Any]) -> None:
         import seaborn
+        from matplotlib import MatplotlibDeprecationWarning
 
-        seaborn.boxplot(ax=axes, linewidth=1, fliersize=3, saturation=1, **settings)
+        with warnings.catch_warnings():
+            # seaborn 0.13 calls matplotlib in a way that 3.11 warns about.
+            warnings.filterwarnings("ignore", "vert: bool", MatplotlibDeprecationWarning)
+            seaborn.boxplot(ax=axes, linewidth=1, fliersize=3, saturation=1, **settings)
 
     return _compare(data, ax, draw, **options)
 

@@ -13,7 +13,7 @@ from ascent.analysis.fiber_places import Ambiguous, contact_angle, fiberset_of, 
 from ascent.analysis.heatmap import heatmap
 from ascent.analysis.query import Query
 from ascent.analysis.query.query import SOURCE
-from ascent.analysis.style import styled
+from ascent.analysis.style import SEQUENTIAL, new_figure, styled
 from ascent.analysis.summary import need
 from ascent.errors import ConfigError
 
@@ -155,18 +155,19 @@ def heatmap_facets(
     ConfigError
         When a column is unknown, or a panel would be of several n_sims.
     """
-    from ascent.analysis.style import new_figure
-
     need(data, col, *([row] if row else []))
     rows: list[Any] = sorted(data[row].unique()) if row else [None]
     cols = sorted(data[col].unique())
     across = min(columns, len(cols)) if row is None else len(cols)
     down = -(-len(cols) // across) if row is None else len(rows)
-    if same_scale and not str(kwargs.get("mode", "")).endswith("_on_off"):
+    shared = same_scale and not str(kwargs.get("mode", "")).endswith("_on_off")
+    with_bar = bool(kwargs.get("colorbar", True))
+    if shared:
         least, most = _range(data, str(kwargs.get("mode", "fibers")))
-        kwargs = {"min_thresh": least, "max_thresh": most, **kwargs}
+        kwargs = {"min_thresh": least, "max_thresh": most, **kwargs, "colorbar": False}
+    drawn: list[Axes] = []
     with styled():
-        figure = new_figure(75 * across + 15, 68 * down + 8)
+        figure = new_figure(70 * across + 20, 64 * down + 8)
         grid = figure.subplots(down, across, squeeze=False)
         for panel in grid.flat:
             panel.set_visible(False)
@@ -178,9 +179,31 @@ def heatmap_facets(
                 part.attrs = dict(data.attrs)
                 panel = grid[i, j] if row else grid[j // across, j % across]
                 panel.set_visible(True)
-                words = [f"{row} {row_value}"] if row else []
-                heatmaps(data=part, ax=panel, title=", ".join([*words, f"{col} {col_value}"]), **kwargs)
+                words = [f"{row} {_short(row_value)}"] if row else []
+                heatmaps(data=part, ax=panel, title=", ".join([*words, f"{col} {_short(col_value)}"]), **kwargs)
+                drawn.append(panel)
+        if shared and with_bar:
+            _shared_bar(figure, drawn, kwargs)
+        for panel in drawn[:-1]:
+            # On-off panels have the same legend: one says it.
+            if (legend := panel.get_legend()) is not None:
+                legend.remove()
     return figure
+
+
+def _shared_bar(figure: Figure, panels: list[Axes], options: dict[str, Any]) -> None:
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    scale = Normalize(options["min_thresh"], options["max_thresh"])
+    settings = {"shrink": 0.6, **(options.get("cbar_kws") or {})}
+    bar = figure.colorbar(ScalarMappable(scale, colormaps[options.get("cmap", SEQUENTIAL)]), ax=panels, **settings)
+    bar.ax.set_title("mA")
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _range(data: pd.DataFrame, mode: str) -> tuple[float, float]:

@@ -134,7 +134,8 @@ def fibers(
             points = axes.scatter(*fiberset.xy.T, c=fiberset.diameters, cmap=SEQUENTIAL, **settings)
             axes.figure.colorbar(points, ax=axes, shrink=0.8, label="fiber diameter (µm)")
         else:
-            axes.scatter(*fiberset.xy.T, **{"c": PALETTE[1], **settings})
+            x, y = fiberset.xy.T
+            axes.scatter(x, y, **{"color": PALETTE[1], **settings})
     return axes
 
 
