@@ -225,14 +225,17 @@ def contact_angle(query: Query, n_sim: NSimPlace) -> float:
     AscentError
         When the model has not been built, or its cuff is not known.
     """
-    from ascent.analysis.query.objects import Object
+    from ascent.config.loading import validate
+    from ascent.config.model import CuffPlacementConfig
     from ascent.config.shipped import load_cuff
     from ascent.field.placement import contact_direction
 
     name = n_sim.name
-    model = query.get_object(Object.MODEL, (name.sample, name.model))
+    entries = query.get_config("model", (name.sample, name.model)).get("cuff") or []
+    entries = entries if isinstance(entries, list) else [entries]
+    every = [validate(entry, CuffPlacementConfig, f"model {name.model} of sample {name.sample}") for entry in entries]
     stimulating = query.get_config("sim", (name.sample, name.model, name.sim)).get("active_srcs", {}).get("cuff_index")
-    cuffs = [cuff for cuff in model.cuff if stimulating is None or cuff.index == stimulating] or list(model.cuff)
+    cuffs = [cuff for cuff in every if stimulating is None or cuff.index == stimulating] or every
     if not cuffs:
         raise AscentError(f"model {name.model} of sample {name.sample} has no cuff, so no contact can be marked.")
     preset = load_cuff(cuffs[0].preset, [query.folder.cuffs])
