@@ -130,11 +130,11 @@ def fibers(
     size = float(np.clip(4000 / max(len(fiberset), 1), 4, 30))
     settings: dict[str, Any] = {"s": size, "zorder": 3, "linewidths": 0, **(scatter_kws or {})}
     with styled():
+        x, y = fiberset.xy.T
         if several:
-            points = axes.scatter(*fiberset.xy.T, c=fiberset.diameters, cmap=SEQUENTIAL, **settings)
+            points = axes.scatter(x, y, c=fiberset.diameters, cmap=SEQUENTIAL, **settings)
             axes.figure.colorbar(points, ax=axes, shrink=0.8, label="fiber diameter (µm)")
         else:
-            x, y = fiberset.xy.T
             axes.scatter(x, y, **{"color": PALETTE[1], **settings})
     return axes
 

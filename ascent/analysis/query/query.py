@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ascent.analysis.query import objects
 from ascent.analysis.query.matching import matches, refuse_unknown_keys
+from ascent.analysis.query.membrane_currents import import_tm_current_matrix
 from ascent.analysis.query.n_sims import NSimIndex, NSimPlace
 from ascent.analysis.query.objects import Config, Object
+from ascent.analysis.query.on_class import AlsoOnClass
 from ascent.analysis.query.places import Place, numbered
 from ascent.config.loading import load, read_json, validate
 from ascent.config.query import QueryCriteriaConfig
@@ -53,8 +55,9 @@ class Query:
 
     Notes
     -----
-    An archive is unpacked to a temporary folder, which goes with the object, at `close` or at the end of a
-    ``with`` block.
+    `build_path`, `get_config` and `get_object` may be called on the class too, as in ASCENT; the project is then found
+    as commands find it. An archive is unpacked to a temporary folder, which goes with the object, at `close` or at
+    the end of a ``with`` block.
     """
 
     def __init__(
@@ -257,6 +260,9 @@ class Query:
             console_output=console_output,
         )
 
+    import_tm_current_matrix = staticmethod(import_tm_current_matrix)
+
+    @AlsoOnClass
     def build_path(
         self, mode: Config | Object | str, indices: Sequence[int] | int | None = None, just_directory: bool = False
     ) -> Path:
@@ -278,6 +284,7 @@ class Query:
         path = objects.config_path(self.folder, mode, indices)
         return path.parent if just_directory else path
 
+    @AlsoOnClass
     def get_config(self, mode: Config | str, indices: Sequence[int] | int) -> dict[str, Any]:
         """A configuration as its file has it; `mode` and `indices` as in `build_path`.
 
@@ -295,6 +302,7 @@ class Query:
         config: dict[str, Any] = self._configs[path]
         return config
 
+    @AlsoOnClass
     def get_object(self, mode: Object | str, indices: Sequence[int] | int) -> Any:
         """A `Sample`, `ModelConfig` or `Simulation`, rebuilt from its files; arguments as in `build_path`."""
         return objects.build_object(self.folder, mode, indices)
