@@ -48,7 +48,9 @@ def provenance_data(run: RunFiles) -> dict[str, Any]:
         elif digest is not None:
             folders.setdefault(_group(relative), []).append((relative, path.stat().st_size, digest))
     return {
-        "manifest": manifest.model_dump(mode="json", exclude={"outputs", "failures", "finished", "content_sha256"}),
+        "manifest": manifest.model_dump(
+            mode="json", exclude={"outputs", "failures", "status", "reason", "finished", "content_sha256"}
+        ),
         "failures": [failure.model_dump() for failure in manifest.failures],
         "content_sha256": combined_sha256(content),
         "files": top,

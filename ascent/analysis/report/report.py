@@ -8,10 +8,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ascent.analysis.report.sources import RunFiles
 from ascent.errors import AscentError
+
+if TYPE_CHECKING:
+    from ascent.runs import RunDirectory
 
 _log = logging.getLogger(__name__)
 
@@ -54,11 +57,14 @@ def write_report(source: Path | str, output: Path | str | None = None) -> Path:
     return target
 
 
-def report_of_run(root: Path) -> Path | None:
-    """Write the report of a run that is about to end; a report that fails costs the run no more than a warning."""
+def report_of_run(run: RunDirectory) -> Path | None:
+    """Write the report of a run that is about to end, among the files that its manifest will list.
+
+    A report that fails costs the run no more than a warning.
+    """
+    target = run.path / PAGE
     try:
-        target = root / PAGE
-        _write(RunFiles.open(root), target, links=True)
+        _write(RunFiles.open(run.path, run.manifest), target, links=True)
     except Exception as error:
         _log.warning("The report could not be written: %s: %s", type(error).__name__, error)
         return None

@@ -41,8 +41,15 @@ class RunFiles:
     journal: list[Entry]
 
     @classmethod
-    def open(cls, root: Path | str) -> RunFiles:
+    def open(cls, root: Path | str, manifest: Manifest | None = None) -> RunFiles:
         """Read what every run directory holds.
+
+        Parameters
+        ----------
+        root : path
+            The directory.
+        manifest : Manifest, optional
+            That of a run that is going on, whose file is not written yet.
 
         Raises
         ------
@@ -52,13 +59,13 @@ class RunFiles:
         folder = Path(root)
         if not folder.is_dir():
             raise RunDirectoryError(f"{folder} does not exist: name a run directory or the archive of one.")
-        manifest = read_manifest(folder)
+        found = read_manifest(folder) if manifest is None else manifest
         config = _yaml(folder / CONFIG_NAME, dict)
         overrides = [str(item) for item in _yaml(folder / OVERRIDES_NAME, list)]
         journal = folder / JOURNAL_NAME
         entries = read_journal(journal) if journal.is_file() else []
         # The report at the end of a run cannot know its own end, and one made later must say the same.
-        return cls(folder, manifest, config, overrides, [entry for entry in entries if entry.event != "finished"])
+        return cls(folder, found, config, overrides, [entry for entry in entries if entry.event != "finished"])
 
 
 def _yaml(path: Path, kind: type) -> Any:

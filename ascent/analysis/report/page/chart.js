@@ -22,6 +22,7 @@ class Chart {
     this.seen = new ResizeObserver(() => { if (Math.abs(this.host.clientWidth - this.width) > 2) this.draw(); });
     this.draw();
     this.seen.observe(host);
+    Chart.all.push(this);
   }
 
   update(changes) {
@@ -47,8 +48,8 @@ class Chart {
     return { full, x0, x1, y0, y1 };
   }
 
-  draw() {
-    this.width = Math.max(this.host.clientWidth, 260);
+  draw(wanted = this.host.clientWidth) {
+    this.width = Math.max(wanted, 260);
     const { margin, width, height } = this, { x0, x1, y0, y1 } = this.limits();
     const right = width - margin.right, bottom = height - margin.bottom;
     this.toX = (value) => margin.left + ((value - x0) / (x1 - x0)) * (right - margin.left);
@@ -58,7 +59,7 @@ class Chart {
     const label = this.describe ? this.describe() : `${this.y} over ${this.x}`;
     this.svg.setAttribute("aria-label", label);
     if (this.figure) drawn(this.figure, label);
-    const clip = `clip-${this.figure || "chart"}-${Chart.count = (Chart.count || 0) + 1}`;
+    const clip = `clip-${++Chart.drawings}`;
     const axes = element("g", { class: "axes" });
     for (const value of ticks(x0, x1, Math.max(3, Math.round(width / 110)))) {
       axes.append(element("line", { class: "grid", x1: this.toX(value), x2: this.toX(value), y1: margin.top, y2: bottom }));
@@ -189,3 +190,6 @@ class Chart {
     });
   }
 }
+
+Chart.all = [];
+Chart.drawings = 0;

@@ -47,6 +47,7 @@ const watcher = new IntersectionObserver((entries) => {
 for (const section of document.querySelectorAll("main > section")) watcher.observe(section);
 
 const folded = [];
-addEventListener("beforeprint", () => { for (const node of document.querySelectorAll("details.print-open:not([open])")) { node.open = true; folded.push(node); } });
-addEventListener("afterprint", () => { while (folded.length) folded.pop().open = false; });
+const PAPER = 640;
+addEventListener("beforeprint", () => { for (const chart of Chart.all) chart.draw(PAPER); for (const node of document.querySelectorAll("details.print-open:not([open])")) { node.open = true; folded.push(node); } });
+addEventListener("afterprint", () => { for (const chart of Chart.all) chart.draw(); while (folded.length) folded.pop().open = false; });
 document.documentElement.dataset.ready = "true";

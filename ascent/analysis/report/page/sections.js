@@ -91,7 +91,7 @@ function thresholds() {
     return whole.map((low, i) => recruitment(all.filter((row) => Math.floor(fibers.diameter[row]) === low), `${low} to ${low + 1} µm`, categorical(i), dashed(i), top));
   };
   const chart = new Chart(curve.querySelector(".plot"), {
-    figure: "recruitment-figure", x: "amplitude (mA)", y: "recruited fibers (%)", height: 360, yRange: [-2, 102], xRange: [0, top], series: series(), onpick: (x) => { slider.value = Math.round((1000 * x) / top); place(x); },
+    figure: "recruitment-figure", x: "amplitude (mA)", y: "recruited fibers (%)", height: 380, yRange: [-2, 102], xRange: [0, top], series: series(), onpick: (x) => { slider.value = Math.round((1000 * x) / top); place(x); },
     describe() { return `Recruited fibers over the amplitude by ${modes[mode]}. ` + this.series.slice(0, 12).map((line) => { const half = line.x[line.y.findIndex((y) => y >= 50)]; return `${line.name}: ${half === undefined ? "less than half recruited" : `half recruited at ${number(half, 3)} mA`}`; }).join("; ") + "."; },
   });
   chooser(curve.querySelector(".controls"), "Curves by", Object.entries(modes), mode, (value) => { mode = value; chart.hidden.clear(); chart.update({ series: series() }); });
