@@ -120,11 +120,11 @@ def envelope(samples: NDArray[np.float64], dt: float) -> tuple[NDArray[np.float6
     if 2 * len(changes) + 2 <= MOST_SAMPLES:
         corners = np.concatenate([[0], np.repeat(changes, 2), [len(values) - 1]])
         before = np.concatenate([[0], np.column_stack([changes - 1, changes]).ravel(), [len(values) - 1]]).astype(int)
-        return corners * dt, values[before]
+        return np.asarray(corners * dt, dtype=float), values[before]
     slices = np.array_split(np.arange(len(values)), MOST_SAMPLES // 2)
     picked = [sorted({int(part[np.argmin(values[part])]), int(part[np.argmax(values[part])])}) for part in slices]
     kept = np.array([index for pair in picked for index in pair])
-    return kept * dt, values[kept]
+    return np.asarray(kept * dt, dtype=float), values[kept]
 
 
 def potential_data(run: RunFiles, table: pd.DataFrame) -> dict[str, Any]:

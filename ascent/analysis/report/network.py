@@ -81,7 +81,8 @@ def _sweeps(*tables: pd.DataFrame | None) -> list[int]:
 
 def _spikes(table: pd.DataFrame, sweeps: list[int], path: Path) -> list[dict[str, Any]]:
     sweep, time = _column(table, _SWEEP, path), _column(table, (*_TIME, "spike_time_ms", "spike_ms"), path)
-    times = {int(key): np.sort(rows[time].to_numpy(dtype=float)) for key, rows in table.groupby(sweep)}
+    groups: dict[Any, Any] = dict(list(table.groupby(sweep)))
+    times = {int(key): np.sort(rows[time].to_numpy(dtype=float)) for key, rows in groups.items()}
     # Sweeps without a spike count too: they have an empty row, and lower the rate.
     every = sorted({*sweeps, *times})[:MOST_SWEEPS]
     return [{"sweep": key, "times": rounded(times.get(key, np.zeros(0)), 3)} for key in every]
@@ -92,9 +93,9 @@ def _traces(table: pd.DataFrame, path: Path) -> dict[str, list[dict[str, Any]]]:
     time, sweep = _column(table, _TIME, path), _column(table, _SWEEP, path)
     site = _column(table, ("site", "recording_site", "location"))
     voltage = _column(table, _VOLTAGE, path)
-    groups = [("soma", table)] if site is None else list(table.groupby(site, sort=False))
+    sites: list[tuple[Any, Any]] = [("soma", table)] if site is None else list(table.groupby(site, sort=False))
     result: dict[str, list[dict[str, Any]]] = {}
-    for name, rows in groups:
+    for name, rows in sites:
         result[str(name)] = [
             {"sweep": int(key), **_thinned(one[time].to_numpy(dtype=float), one[voltage].to_numpy(dtype=float))}
             for key, one in list(rows.groupby(sweep))[:MOST_TRACES]
@@ -120,7 +121,7 @@ def _activations(table: pd.DataFrame, path: Path) -> dict[str, Any]:
     times = table[time].to_numpy(dtype=float)
     first, last = (float(np.floor(times.min())), float(np.ceil(times.max()))) if len(times) else (0.0, 1.0)
     edges = np.arange(first, last + _BIN_MS, _BIN_MS)
-    types = [
+    types: list[dict[str, Any]] = [
         {
             "type": str(key),
             "counts": rounded(np.histogram(rows[time].to_numpy(dtype=float), edges)[0] / count, 4),

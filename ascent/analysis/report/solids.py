@@ -41,11 +41,12 @@ def scene_data(run: RunFiles, sample: Sample) -> dict[str, Any]:
     thickness = inputs.tables.perineurium_thickness
     parts = build_cuffs(sample, model, inputs.tables.presets(model), thickness, mode)
     proximal = model.medium.proximal
+    presets = {number if cuff.index is None else cuff.index: str(cuff.preset) for number, cuff in enumerate(model.cuff)}
     return {
         "length_um": float(proximal.length),
         "radius_um": float(proximal.radius),
         "cuffs": [str(cuff.preset).removesuffix(".json") for cuff in model.cuff],
-        "parts": [_part(part, {cuff.index: str(cuff.preset) for cuff in model.cuff}) for part in parts],
+        "parts": [_part(part, presets) for part in parts],
     }
 
 

@@ -57,7 +57,7 @@ function networkSection() {
   }
   if (net.synapses) {
     const figure = document.getElementById("synapse-figure"), width = net.synapses.width_ms;
-    new Chart(figure.querySelector(".plot"), { figure: "synapse-figure", x: "time (ms)", y: `activations in ${width} ms, mean of sweeps`, height: 260, xRange: range,
+    new Chart(figure.querySelector(".plot"), { figure: "synapse-figure", x: "time (ms)", y: "activations", height: 260, xRange: range,
       series: net.synapses.types.slice(0, 24).map((one, i) => ({ name: one.type, ...steps(one.counts, width, net.synapses.first_ms, 1), color: categorical(i), dash: dashed(i), width: 1.4 })),
       describe() { return `Synapse activations over time by presynaptic cell type: ${net.synapses.types.slice(0, 6).map((one) => `${one.type} ${number(one.total)} a sweep`).join(", ")}.`; } });
   }
