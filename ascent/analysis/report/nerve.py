@@ -115,7 +115,7 @@ def envelope(samples: NDArray[np.float64], dt: float) -> tuple[NDArray[np.float6
     """
     values = np.asarray(samples, dtype=float)
     if len(values) < 2:
-        return np.arange(len(values)) * dt, values
+        return np.zeros(len(values)), values
     changes = np.flatnonzero(np.diff(values)) + 1
     if 2 * len(changes) + 2 <= MOST_SAMPLES:
         corners = np.concatenate([[0], np.repeat(changes, 2), [len(values) - 1]])
