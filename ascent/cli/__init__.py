@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mock_morphology_generator": ("mock_morphology_generator", "draws the masks of a mock nerve"),
     "clean_samples": ("clean_samples", "removes all that can be made again from samples"),
     "tidy_samples": ("tidy_samples", "removes files of samples by their names"),
+    "build_dataset": ("build_dataset", "makes datasets in the SPARC Dataset Structure"),
     "env_setup": ("env_setup", "writes config/system/env.json"),
     "query": ("query", "finds samples, models and sims by their parameters, and their thresholds"),
     "plot": ("plot", "draws samples, fibers, potentials, recordings and thresholds"),
