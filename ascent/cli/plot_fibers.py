@@ -210,3 +210,13 @@ def _title(selection: Selection, fibers: list[FiberPlace]) -> str:
     first = fibers[0]
     of = first.title if len(fibers) == 1 else f"{len(fibers)} fibers"
     return selection.title or f"n_sim {first.n_sim.name}: {of}"
+
+
+@picture("templates", "--sample 0 --model 0 --sim 0")
+def templates(selection: Selection) -> None:
+    """Templates of membrane currents as .mat, for CAPulator (the sim saves Imembrane_matrix)."""
+    from ascent.analysis.templates import generate_templates
+
+    name = "template_data_" + "_".join(map(str, selection.query.sims()[0])) + ".mat"
+    default = selection.path("x.png").parent / "templates" / name
+    selection.report(generate_templates(selection.query, selection.output or default))

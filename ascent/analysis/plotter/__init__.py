@@ -19,6 +19,7 @@ from ascent.analysis.plotter.heatmaps import heatmap_facets, heatmaps
 from ascent.analysis.plotter.samples import fibers, sample
 from ascent.analysis.plotter.signals import cnap, sfaps
 from ascent.analysis.style import save
+from ascent.analysis.templates import generate_templates
 
 __all__ = [
     "ap_loctime",
@@ -28,6 +29,7 @@ __all__ = [
     "custom_fiber_dose_response",
     "dose_response",
     "fibers",
+    "generate_templates",
     "heatmap",
     "heatmap_facets",
     "heatmaps",
