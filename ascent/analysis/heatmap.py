@@ -273,9 +273,11 @@ def _draw_fibers(
     found = np.isfinite(sizes)
     above = found & (sizes > cutoff_mA) if cutoff_mA is not None else np.zeros_like(found)
     # Shape as well as colour, for readers who do not see the colours and for print.
-    for chosen, marker, edge in ((found & ~above, "o", 0.0), (above, "s", 0.0), (~found, "x", 1.5)):
+    for chosen, marker in ((found & ~above, "o"), (above, "s"), (~found, "x")):
         if chosen.any():
-            axes.scatter(xy[chosen, 0], xy[chosen, 1], c=colors[chosen], marker=marker, linewidths=edge, **settings)
+            # A thin rim, since the brightest colours fade into white paper.
+            rim = {"linewidths": 1.5} if marker == "x" else {"linewidths": 0.4, "edgecolors": "#333333"}
+            axes.scatter(xy[chosen, 0], xy[chosen, 1], c=colors[chosen], marker=marker, **{**rim, **settings})
 
 
 def _draw_fills(

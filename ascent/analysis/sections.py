@@ -81,6 +81,7 @@ def mark_contact(axes: Axes, section: DrawableSection, angle: float) -> None:
     centre, radius = enclosing_box(section)
     x, y = centre + 1.2 * radius * np.array([np.cos(angle), np.sin(angle)])
     axes.scatter(x, y, s=60, c="black", marker="o", zorder=4, label="contact")
+    axes.annotate("contacts", (x, y), (7, 0), textcoords="offset points", va="center", fontsize=8)
 
 
 def scale_bar(axes: Axes, length_um: float, unit: str = "µm") -> None:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _FIBER = ["sample", "sim", "nsim", "inner", "fiber"]
 _HEADINGS = {**HEADINGS, "nsim": "n_sim", "diameter_um": "fiber diameter (µm)"}
-#: Most points of a swarm before they are drawn smaller than they fit.
-_LARGE_SWARM = 150
 
 
 def threshold_barchart(data: pd.DataFrame, ax: Axes | None = None, **options: Any) -> Axes:
@@ -81,7 +79,7 @@ def threshold_swarmplot(data: pd.DataFrame, ax: Axes | None = None, **options: A
         import seaborn
 
         crowd = int(data.groupby(settings["x"])["threshold"].size().max())
-        size = 5.0 if crowd <= _LARGE_SWARM else 2.5
+        size = float(np.clip(120 / crowd, 1.5, 5.0))
         seaborn.swarmplot(ax=axes, size=size, dodge=settings["hue"] != settings["x"], warn_thresh=0.9, **settings)
         axes.margins(y=0.1)
 
@@ -111,7 +109,9 @@ def _compare(
     rows = rows.assign(**{x: rows[x].map(_text)} | ({hue: rows[hue].map(_text)} if hue and hue != x else {}))
     settings = {"data": rows, "x": x, "y": "threshold", "hue": by, "palette": palette, "order": order}
     with styled():
-        axes = new_figure(max(80, 30 + 14 * len(order)), 80).add_subplot() if ax is None else ax
+        side_by_side = groups if hue and hue != x else 1
+        width = 40 + len(order) * max(18.0, 7.0 * side_by_side)
+        axes = new_figure(max(90.0, width), 80).add_subplot() if ax is None else ax
         draw(axes, {**settings, "legend": hue is not None})
         axes.set(xlabel=_HEADINGS.get(x, x), ylabel="|threshold| (mA)")
         if labels:

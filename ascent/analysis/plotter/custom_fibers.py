@@ -155,7 +155,11 @@ def draw_breakout(table: pd.DataFrame, label: str) -> Figure:
                     continue
                 dose_response(rows, axes, by=[])
                 axes.lines[-1].set(color=PALETTE[number % len(PALETTE)], label=str(value))
+            # One legend for all panels, and labels at the edges of the grid only.
+            if (legend := axes.get_legend()) is not None:
+                legend.remove()
             axes.set(title=f"fascicle {fascicle}", xlim=(0, top))
+            axes.label_outer()
         handles = {line.get_label(): line for axes in grid.flat for line in axes.lines}
         figure.legend(handles.values(), handles.keys(), title=label, loc="outside right upper")
     return figure

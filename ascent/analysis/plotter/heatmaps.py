@@ -179,8 +179,7 @@ def heatmap_facets(
                 part.attrs = dict(data.attrs)
                 panel = grid[i, j] if row else grid[j // across, j % across]
                 panel.set_visible(True)
-                words = [f"{row} {_short(row_value)}"] if row else []
-                heatmaps(data=part, ax=panel, title=", ".join([*words, f"{col} {_short(col_value)}"]), **kwargs)
+                heatmaps(data=part, ax=panel, title=_title(part, row, col), **kwargs)
                 drawn.append(panel)
         if shared and with_bar:
             _shared_bar(figure, drawn, kwargs)
@@ -200,6 +199,15 @@ def _shared_bar(figure: Figure, panels: list[Axes], options: dict[str, Any]) -> 
     settings = {"shrink": 0.6, **(options.get("cbar_kws") or {})}
     bar = figure.colorbar(ScalarMappable(scale, colormaps[options.get("cmap", SEQUENTIAL)]), ax=panels, **settings)
     bar.ax.set_title("mA")
+
+
+def _title(part: pd.DataFrame, row: str | None, col: str) -> str:
+    """What a panel is of, and the diameter of its fibers where the table has it."""
+    names = [name for name in (row, col) if name]
+    words = [f"{name} {_short(part[name].iloc[0])}" for name in names]
+    if "diameter_um" in part.columns and "diameter_um" not in names and part["diameter_um"].nunique() == 1:
+        words.append(f"{part['diameter_um'].iloc[0]:g} µm")
+    return ", ".join(words)
 
 
 def _short(value: Any) -> str:
