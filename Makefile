@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    ?= 3
 
-.PHONY: run test test-slow check lint lock clean
+.PHONY: run test test-slow check lint docs lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/ascent mechanisms build
@@ -22,6 +22,10 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.installed
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs build/docs
+	@echo build/docs/index.html
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

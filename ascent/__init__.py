@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ascent import stimulus
+    from ascent.analysis import plotter
     from ascent.analysis.query import Query
     from ascent.fibers import build_fiber
     from ascent.project.run import run
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Query", "build_fiber", "find_threshold", "run", "run_amplitudes", "stimulus"]
+__all__ = ["Query", "build_fiber", "find_threshold", "plotter", "run", "run_amplitudes", "stimulus"]
 
 #: Where each public name lives; imported at first use, so that `import ascent` stays quick.
 _HOMES = {
@@ -23,6 +24,8 @@ _HOMES = {
     "run_amplitudes": "ascent.protocols",
     "run": "ascent.project.run",
 }
+#: Public modules that are reached as attributes.
+_MODULES = {"plotter": "ascent.analysis.plotter", "stimulus": "ascent.stimulus"}
 
 
 def __getattr__(name: str) -> Any:
@@ -30,8 +33,8 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    if name == "stimulus":
-        return import_module("ascent.stimulus")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     raise AttributeError(f"module 'ascent' has no attribute {name!r}")
 
 

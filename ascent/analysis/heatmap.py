@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ascent.analysis.sections import LINE, DrawableSection, Outline, draw_outlines, inners_of, mark_contact, scale_bar
 from ascent.analysis.style import SEQUENTIAL, new_figure, save, styled
 from ascent.analysis.summary import HEADINGS, recruitment
 from ascent.errors import ConfigError, RunDirectoryError
@@ -18,38 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MODES = ("fibers", "fibers_on_off", "inners", "inners_on_off")
-
-
-class Outline(Protocol):
-    """A closed curve."""
-
-    @property
-    def points(self) -> NDArray[np.float64]:
-        """Vertices, (n, 2), µm; the last is joined to the first."""
-
-
-class DrawableFascicle(Protocol):
-    """A fascicle: outer and inner boundaries of its perineurium."""
-
-    @property
-    def outer(self) -> Outline:
-        """Outer boundary."""
-
-    @property
-    def inners(self) -> Sequence[Outline]:
-        """Inner boundaries."""
-
-
-class DrawableSection(Protocol):
-    """A cross-section, such as :class:`ascent.nerve.Section`."""
-
-    @property
-    def nerve(self) -> Outline | None:
-        """Boundary of the epineurium; None for a nerve that is one fascicle."""
-
-    @property
-    def fascicles(self) -> Sequence[DrawableFascicle]:
-        """The fascicles."""
 
 
 def heatmap(
@@ -135,7 +104,7 @@ def heatmap(
         raise ConfigError(f"heatmap: mode is {mode!r}: it must be one of {', '.join(MODES)}.")
     if on_off and cutoff_mA is None:
         raise ConfigError(f"heatmap: mode {mode} needs cutoff_mA.")
-    inners = [inner for fascicle in section.fascicles for inner in fascicle.inners]
+    inners = inners_of(section)
     xy, sizes, owners = _checked(fibers_xy, thresholds_mA, inner_index, len(inners))
     values = sizes if mode.startswith("fibers") else _inner_means(sizes, owners, len(inners))
 
@@ -150,21 +119,23 @@ def heatmap(
         colors = _colors(
             values, scale, cutoff_mA if on_off else None, missing_color, suprathreshold_color, subthreshold_color
         )
-        line = {"color": "black", "linewidth": 0.8, **(line_options or {})}
-        _draw_outlines(axes, section, line, plot_outers)
+        line = {**LINE, **(line_options or {})}
+        draw_outlines(axes, section, line, plot_outers)
         if mode.startswith("fibers"):
             _draw_fibers(axes, xy, sizes, colors, cutoff_mA if on_off else None, scatter_options or {})
         else:
             _draw_fills(axes, inners, colors, np.bincount(owners, minlength=len(inners)) > 0)
         if cuff_orientation is not None:
-            _mark_contact(axes, section, cuff_orientation)
+            mark_contact(axes, section, cuff_orientation)
         if on_off:
             _legend(axes, values, float(cutoff_mA or 0.0), missing_color, suprathreshold_color, subthreshold_color)
         elif colorbar and np.isfinite(values).any():
             options = {"shrink": 0.8, **(colorbar_options or {})}
             bar = axes.figure.colorbar(scale, ax=axes, **options)
             bar.ax.set_title("mA")
-            if min_max_ticks:
+            if low == high:
+                bar.set_ticks([low], labels=[f"{low:.3g}"])
+            elif min_max_ticks:
                 bar.set_ticks([low, high], labels=[f"{low:.3g}", f"{high:.3g}"])
         axes.set_aspect("equal")
         if title:
@@ -172,7 +143,7 @@ def heatmap(
         if scale_bar_um is None:
             axes.set(xlabel="x (µm)", ylabel="y (µm)")
         else:
-            _scale_bar(axes, scale_bar_um)
+            scale_bar(axes, scale_bar_um)
     return axes
 
 
@@ -290,21 +261,6 @@ def _colors(
     return colors
 
 
-def _ring(outline: Outline) -> NDArray[np.float64]:
-    return np.vstack([outline.points, outline.points[:1]])
-
-
-def _draw_outlines(axes: Axes, section: DrawableSection, line: Mapping[str, Any], outers: bool) -> None:
-    outlines = [inner for fascicle in section.fascicles for inner in fascicle.inners]
-    # Without epineurium the perineurium is the boundary of the nerve.
-    if outers or section.nerve is None:
-        outlines += [fascicle.outer for fascicle in section.fascicles]
-    if section.nerve is not None:
-        outlines.append(section.nerve)
-    for outline in outlines:
-        axes.plot(*_ring(outline).T, **line)
-
-
 def _draw_fibers(
     axes: Axes,
     xy: NDArray[np.float64],
@@ -313,13 +269,15 @@ def _draw_fibers(
     cutoff_mA: float | None,
     options: Mapping[str, Any],
 ) -> None:
-    settings = {"s": 30, "zorder": 3, **options}
+    settings = {"s": float(np.clip(1500 / max(len(xy), 1), 6, 60)), "zorder": 3, **options}
     found = np.isfinite(sizes)
     above = found & (sizes > cutoff_mA) if cutoff_mA is not None else np.zeros_like(found)
     # Shape as well as colour, for readers who do not see the colours and for print.
-    for chosen, marker, edge in ((found & ~above, "o", 0.0), (above, "s", 0.0), (~found, "x", 1.5)):
+    for chosen, marker in ((found & ~above, "o"), (above, "s"), (~found, "x")):
         if chosen.any():
-            axes.scatter(xy[chosen, 0], xy[chosen, 1], c=colors[chosen], marker=marker, linewidths=edge, **settings)
+            # A thin rim, since the brightest colours fade into white paper.
+            rim = {"linewidths": 1.5} if marker == "x" else {"linewidths": 0.4, "edgecolors": "#333333"}
+            axes.scatter(xy[chosen, 0], xy[chosen, 1], c=colors[chosen], marker=marker, **{**rim, **settings})
 
 
 def _draw_fills(
@@ -337,27 +295,6 @@ def _legend(axes: Axes, values: NDArray[np.float64], cutoff_mA: float, missing: 
     if not np.isfinite(values).all():
         entries.append(Patch(color=missing, label="no threshold"))
     axes.legend(handles=entries, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-
-
-def _mark_contact(axes: Axes, section: DrawableSection, angle: float) -> None:
-    outlines = [section.nerve] if section.nerve is not None else [fascicle.outer for fascicle in section.fascicles]
-    points = np.vstack([outline.points for outline in outlines])
-    centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    radius = 1.2 * np.hypot(*(points - centre).T).max()
-    position = centre + radius * np.array([np.cos(angle), np.sin(angle)])
-    axes.scatter(position[0], position[1], s=60, c="black", marker="o", zorder=4, label="contact")
-
-
-def _scale_bar(axes: Axes, length_um: float) -> None:
-    left, right = axes.get_xlim()
-    bottom, top = axes.get_ylim()
-    y = bottom - 0.03 * (top - bottom)
-    axes.plot([right - length_um, right], [y, y], color="black", linewidth=3, solid_capstyle="butt")
-    axes.annotate(
-        f"{length_um:g} µm", (right - length_um / 2, y), (0, -4), textcoords="offset points", ha="center", va="top"
-    )
-    axes.set_xlim(min(left, right - length_um), right)
-    axes.set_axis_off()
 
 
 def _group_label(name: str, value: object) -> str:

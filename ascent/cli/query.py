@@ -56,7 +56,7 @@ def query(
     from ascent.analysis.query import Query
 
     configure_logging(quiet, verbose)
-    wanted = _criteria(criteria, {"sample": sample, "model": model, "sim": sim})
+    wanted = criteria_of(criteria, {"sample": sample, "model": model, "sim": sim})
     with Query(wanted, project=project) as found:
         if verbose:
             print(found.folder.root, file=sys.stderr)
@@ -75,7 +75,8 @@ def query(
             _print_summary(summary, quiet)
 
 
-def _criteria(file: Path | None, indices: dict[str, list[int] | None]) -> dict[str, Any]:
+def criteria_of(file: Path | None, indices: dict[str, list[int] | None]) -> dict[str, Any]:
+    """Criteria out of a file, or all there is, with indices that options give."""
     from ascent.config.loading import load
     from ascent.config.query import QueryCriteriaConfig
 

@@ -159,6 +159,28 @@ def place_cuff(boundary: NerveBoundary, cuff: CuffFit, mode: str) -> tuple[float
     raise GeometryError(f"model.json: modes.cuff_shift is {mode}: no cuff can be placed by it.")
 
 
+def contact_direction(sample: SampleLike, preset: Any, name: str, rotate: Any) -> float:
+    """Direction of the middle of a cuff's contacts as it stands around the nerve, degrees from x counter-clockwise.
+
+    Parameters
+    ----------
+    sample : ascent.nerve.Sample
+    preset : ascent.config.cuff.CuffPreset
+        The cuff, called `name` in messages.
+    rotate : object
+        ``cuff.rotate`` of a model that has been built: ``pos_ang`` and ``add_ang``, degrees.
+
+    Raises
+    ------
+    GeometryError
+        As :func:`cuff_fit` and :func:`nerve_boundary`.
+    """
+    cuff = cuff_fit(preset, name)
+    fitted = nerve_boundary(sample).radius + cuff.gap
+    angle = _contact_angle(cuff, cuff.radius(fitted), fitted)
+    return (angle + float(rotate.pos_ang or 0.0) + float(rotate.add_ang or 0.0)) % 360
+
+
 def _contact_angle(cuff: CuffFit, rest: float, fitted: float) -> float:
     """Return the direction of the contacts once the cuff has opened."""
     angle = cuff.angle_to_contacts % 360

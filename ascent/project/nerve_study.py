@@ -92,6 +92,7 @@ def run_study(
     AscentError
         When the sample cannot be built; the run directory stays, with the reason in it.
     """
+    from ascent.analysis.report import report_of_run
     from ascent.runs import RunDirectory
 
     study = validate_study(composed)
@@ -132,6 +133,7 @@ def run_study(
             write_thresholds(table, run.path / "thresholds.parquet")
             write_potentials(folder, names_of(report.n_sims), run.path / "potentials.h5")
             write_figures(run.path / "report", built.sample, table)
+        report_of_run(run)
     archive = directory.archive(frame.results.archive, frame.results.keep_directory)
     if not quiet:
         _print_summary(table, failures, archive)

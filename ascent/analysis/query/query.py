@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from ascent.analysis.query import objects
 from ascent.analysis.query.matching import matches, refuse_unknown_keys
+from ascent.analysis.query.membrane_currents import import_tm_current_matrix
 from ascent.analysis.query.n_sims import NSimIndex, NSimPlace
 from ascent.analysis.query.objects import Config, Object
+from ascent.analysis.query.on_class import AlsoOnClass
 from ascent.analysis.query.places import Place, numbered
 from ascent.config.loading import load, read_json, validate
 from ascent.config.query import QueryCriteriaConfig
 from ascent.errors import AscentError, ConfigError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
+#: Key of `DataFrame.attrs` of threshold tables: the project that they are of.
+SOURCE = "ascent_project"
 _LEVELS = ("sample", "model", "sim")
 _BELOW = {"sample": "models", "model": "sims"}
 
@@ -49,8 +55,9 @@ class Query:
 
     Notes
     -----
-    An archive is unpacked to a temporary folder, which goes with the object, at `close` or at the end of a
-    ``with`` block.
+    `build_path`, `get_config` and `get_object` may be called on the class too, as in ASCENT; the project is then found
+    as commands find it. An archive is unpacked to a temporary folder, which goes with the object, at `close` or at
+    the end of a ``with`` block.
     """
 
     def __init__(
@@ -70,6 +77,11 @@ class Query:
         self._compared: dict[str, list[Any]] = {}
         self._index = NSimIndex(self.folder)
         self._result: dict[str, Any] | None = None
+
+    @property
+    def source(self) -> Path:
+        """The project folder, run directory or archive."""
+        return self._place.source
 
     def __enter__(self) -> Query:
         return self
@@ -98,7 +110,7 @@ class Query:
         for level, configs in self._compared.items():
             refuse_unknown_keys(getattr(self.criteria, level) or {}, configs, level, self._source)
         if not found:
-            raise NothingFound(f"{self._place.source}: no sample, with what is asked for below it, agrees.")
+            raise NothingFound(f"{self.source}: no sample, with what is asked for below it, agrees.")
         self._result = {"samples": found}
         return self
 
@@ -131,12 +143,16 @@ class Query:
         ]
         if not found:
             hint = f"none of the sims {list(wanted)} was found" if wanted is not None else "no sims were found"
-            raise NothingFound(f"{self._place.source}: {hint}; ask for them, or set include_downstream to true.")
+            raise NothingFound(f"{self.source}: {hint}; ask for them, or set include_downstream to true.")
         return found
 
     def n_sims(self, sim_indices: Sequence[int] | int | None = None) -> list[NSimPlace]:
         """The n_sims of the sims found, in order; arguments and errors are those of `sims`."""
         return list(self._index.n_sims(self.sims(sim_indices)))
+
+    def fibers(self, n_sim: NSimPlace) -> NDArray[np.int64]:
+        """inner, number in the inner and index in the fiberset of the fibers of an n_sim, shape (n_fibers, 3)."""
+        return self._index.fibers(n_sim)
 
     def threshold_data(
         self,
@@ -173,6 +189,8 @@ class Query:
 
         n_sims = self.n_sims(sim_indices)
         table = threshold_table(self.folder.root, n_sims, self._index, ignore_missing=ignore_missing)
+        # Lets what draws the table find the samples that it is of.
+        table.attrs[SOURCE] = str(self.source)
         return mean_thresholds(table) if meanify else table
 
     def sfap_data(
@@ -242,6 +260,9 @@ class Query:
             console_output=console_output,
         )
 
+    import_tm_current_matrix = staticmethod(import_tm_current_matrix)
+
+    @AlsoOnClass
     def build_path(
         self, mode: Config | Object | str, indices: Sequence[int] | int | None = None, just_directory: bool = False
     ) -> Path:
@@ -263,6 +284,7 @@ class Query:
         path = objects.config_path(self.folder, mode, indices)
         return path.parent if just_directory else path
 
+    @AlsoOnClass
     def get_config(self, mode: Config | str, indices: Sequence[int] | int) -> dict[str, Any]:
         """A configuration as its file has it; `mode` and `indices` as in `build_path`.
 
@@ -280,6 +302,7 @@ class Query:
         config: dict[str, Any] = self._configs[path]
         return config
 
+    @AlsoOnClass
     def get_object(self, mode: Object | str, indices: Sequence[int] | int) -> Any:
         """A `Sample`, `ModelConfig` or `Simulation`, rebuilt from its files; arguments as in `build_path`."""
         return objects.build_object(self.folder, mode, indices)
