@@ -28,8 +28,10 @@ discretised.
     list of (section index, segment index), all segments in the order of the sections.
 ``cell.segment_index(section_index, x)``
     position in ``cell.segments`` of what NEURON takes for ``section(x)``.
-``cell.distance_to_soma(section_index, x)``
+``cell.soma_distance(section_index, x)``
     path length to the soma as the synapse files count it (µm): without the soma, 0 on it.
+``cell.distance_to_soma(section, x)``
+    path length from ``soma(0)`` as NEURON counts it (µm), for a section or a section ID: with half of the soma.
 ``cell.max_distance(label)``
     largest path length from the origin of a label to an end of it (µm).
 ``cell.synapses``
@@ -50,7 +52,11 @@ discretised.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# Without this NEURON looks for a display and says on standard error that there is none.
+os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
 
 if TYPE_CHECKING:
     from ascent.network.cell.cell import Cell
