@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ascent.config.explain import dotted
 from ascent.errors import ConfigError
 from ascent.network.formats.parameter_set import ParameterSet
 from ascent.network.formats.text import read_text
@@ -34,6 +35,8 @@ PATH_KEYS = frozenset(
 #: Keys of mappings whose values are all paths.
 PATH_MAPPINGS = frozenset({"NMODL_mechanisms"})
 MAX_DEPTH = 50
+#: Placeholders that always work: ``[ASCENT_DATA]`` is the folder of the files that come with ascent.
+_BUILT_IN = {"ASCENT_DATA": Path(__file__).resolve().parents[2] / "data"}
 _PLACEHOLDER = re.compile(r"\[([A-Za-z_][A-Za-z0-9_]*)\]")
 _DATABASE = re.compile(r"[a-z]+db://")
 _TOKEN = re.compile(
@@ -62,7 +65,7 @@ def read_parameters(path: Path | str, placeholders: Mapping[str, Path | str] | N
     placeholders : mapping, optional
         Folders by the name of the placeholder: a path that starts with ``[NAME]`` starts with this folder. Without
         an entry the environment variable of that name is taken, and without one the nearest folder above the file
-        that holds what the rest of the path names.
+        that holds what the rest of the path names. ``[ASCENT_DATA]`` is the folder of the files of ascent.
 
     Returns
     -------
@@ -78,6 +81,30 @@ def read_parameters(path: Path | str, placeholders: Mapping[str, Path | str] | N
     file = Path(path)
     values, lines = parse_parameters(read_text(file, "a parameter file"), str(path))
     return ParameterSet(_Paths(file.absolute(), placeholders or {}, lines).resolve(values), str(path), lines)
+
+
+def resolve_paths(
+    values: Mapping[str, Any], folder: Path | str, placeholders: Mapping[str, Path | str] | None = None
+) -> dict[str, Any]:
+    """Parameters that came from elsewhere than a file, with their paths made absolute as `read_parameters` does.
+
+    Parameters
+    ----------
+    values : mapping
+        The parameters.
+    folder : path
+        What relative paths are relative to.
+    placeholders : mapping, optional
+        Folders by the name of the placeholder.
+
+    Raises
+    ------
+    ConfigError
+        When a placeholder cannot be filled.
+    """
+    plain = ParameterSet(values).to_dict()
+    resolved: dict[str, Any] = _Paths(Path(folder).absolute() / "parameters", placeholders or {}, {}).resolve(plain)
+    return resolved
 
 
 def build_parameters(source: Path | str | Mapping[str, Any]) -> ParameterSet:
@@ -272,10 +299,11 @@ class _Paths:
         return self._absolute(value) if is_path and value else value
 
     def _error(self, path: tuple[str | int, ...], sentence: str) -> ConfigError:
-        return ConfigError(f"{self._file}, line {self._lines.get(path, 1)}: {sentence}.")
+        line = f"{self._file}, line {self._lines[path]}" if path in self._lines else f"parameter {dotted(path)}"
+        return ConfigError(f"{line}: {sentence}.")
 
     def _filled(self, name: str, rest: str, path: tuple[str | int, ...]) -> str:
-        given = self._placeholders.get(name) or os.environ.get(name)
+        given = self._placeholders.get(name) or os.environ.get(name) or _BUILT_IN.get(name)
         if given:
             return str(Path(given).expanduser().absolute()) + rest
         relative = rest.lstrip("/\\")
