@@ -120,7 +120,7 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
 
 
 def build_cell_mechanisms(directories: Sequence[Path | str] = (), force: bool = False) -> Path:
-    """Compile the mechanisms of cells, and of `directories`, unless the cache has them; see :func:`build_mechanisms`."""
+    """Compile the mechanisms of cells, and of `directories`, as :func:`build_mechanisms` does those of fibers."""
     return _build(tuple(cell_mechanism_files(directories).values()), force, _CELL_FLAGS)
 
 

@@ -107,6 +107,8 @@ DERIVATIVE relaxation {
 
 NET_RECEIVE(w_ampa (nS), w_nmda (nS)) {
     LOCAL jump
+    : without this block NEURON would set the second weight to 0 when it initialises
+    INITIAL { w_nmda = w_nmda }
     jump = scale_nmda * w_nmda * dnmda * fnmda
     A = A + jump
     B = B + jump

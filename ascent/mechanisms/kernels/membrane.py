@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ascent.errors import MechanismError
-from ascent.mechanisms.build import mechanism_files
+from ascent.mechanisms.build import CORTICAL, mechanism_files
 from ascent.mechanisms.kernels.emission import Struct, emit_mechanism
 from ascent.mechanisms.kernels.mechanism import Mechanism, load_mechanism
 
@@ -155,7 +155,7 @@ def find_mechanism(name: str, directories: Sequence[Path | str]) -> Path:
     builtin = _HERE / "builtin" / f"{name}.mod"
     if builtin.is_file():
         return builtin
-    files = mechanism_files(directories)
+    files = (*mechanism_files(directories), *CORTICAL.glob("*.mod"))
     for path in sorted(files, key=lambda path: path.stem != name):
         words = path.read_text(encoding="utf-8", errors="replace").split()
         if any(pair == ("SUFFIX", name) for pair in zip(words, words[1:], strict=False)):
