@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -69,7 +68,7 @@ def plain(value: Any, source: str, depth: int = 0) -> Any:
     Raises
     ------
     ConfigError
-        When a key is no text, a number is not finite, or it is nested too deep.
+        When a key is no text, or it is nested too deep.
     """
     if depth > MAX_DEPTH:
         raise ConfigError(f"{source} is nested too deep; at most {MAX_DEPTH} levels are allowed.")
@@ -80,8 +79,6 @@ def plain(value: Any, source: str, depth: int = 0) -> Any:
         return {key: plain(value[key], source, depth + 1) for key in value}
     if isinstance(value, list | tuple):
         return [plain(below, source, depth + 1) for below in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{source} holds {value}; write a finite number.")
     return value
 
 

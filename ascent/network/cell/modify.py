@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ascent.config.explain import suggestion
+from ascent.config.fields import is_number
 from ascent.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -79,8 +80,9 @@ def apply_cell_modify_functions(cell: Cell, functions: Mapping[str, Mapping[str,
     check_cell_modify_functions(functions, cell.id)
     for name, arguments in functions.items():
         for key, value in arguments.items():
-            if isinstance(value, bool) or (key in _NUMBERS and not isinstance(value, int | float)):
-                raise ConfigError(problems=[Problem(cell.id, f"{_KEY}.{name}.{key}", repr(value), "must be a number")])
+            if key in _NUMBERS and not is_number(value):
+                expected = "must be a finite number"
+                raise ConfigError(problems=[Problem(cell.id, f"{_KEY}.{name}.{key}", repr(value), expected)])
         CELL_MODIFY_FUNCTIONS[name](cell, **arguments)
 
 

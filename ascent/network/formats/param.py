@@ -204,7 +204,7 @@ class _Parser:
         if kind == "mark" and token in "[(":
             return self._list(path, "]" if token == "[" else ")")
         if kind == "text":
-            value: Any = _ESCAPE.sub(_unescaped, token[1:-1])
+            value: Any = self._text_of(token)
         elif kind == "number":
             value = self._number(token)
         elif kind == "word" and token in _WORDS:
@@ -215,6 +215,14 @@ class _Parser:
             raise self._error(f"{self._shown()} stands where a value is needed")
         self._advance()
         return value
+
+    def _text_of(self, token: str) -> str:
+        text = _ESCAPE.sub(_unescaped, token[1:-1])
+        try:
+            # JSON writes characters beyond the first 65 536 as two escapes.
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            raise self._error(f"{self._shown()} holds half of a character that \\u escapes stand for") from None
 
     def _number(self, token: str) -> int | float:
         if re.fullmatch(r"[-+]?\d+", token):
@@ -235,7 +243,7 @@ class _Parser:
                 raise self._error(f"the object that opens in line {opened} is not closed with }}")
             if self._kind != "text":
                 raise self._error(f"{self._shown()} stands where a key in quotes is needed")
-            key, line = _ESCAPE.sub(_unescaped, self._token[1:-1]), self._line
+            key, line = self._text_of(self._token), self._line
             if key in values:
                 first = self.lines[(*path, key)]
                 raise self._error(f'the key "{key}" stands twice in one object (first in line {first}); keep one')
@@ -243,7 +251,7 @@ class _Parser:
             self._take(":", f' after the key "{key}"')
             self.lines[(*path, key)] = line
             values[key] = self._value((*path, key))
-            self._comma("}", f'after the value of "{key}"', opened)
+            self._comma("}", f'after the value of "{key}"', f"the object that opens in line {opened}")
         self._advance()
         return values
 
@@ -256,16 +264,17 @@ class _Parser:
                 raise self._error(f"the list that opens in line {opened} is not closed with {closing}")
             self.lines[(*path, len(values))] = self._line
             values.append(self._value((*path, len(values))))
-            self._comma(closing, "in a list", opened)
+            self._comma(closing, "in a list", f"the list that opens in line {opened}")
         self._advance()
         return values
 
-    def _comma(self, closing: str, after: str, opened: int) -> None:
+    def _comma(self, closing: str, after: str, opened: str) -> None:
         if self._kind == "mark" and self._token == ",":
             self._advance()
+        elif not self._kind:
+            raise self._error(f"{opened} is not closed with {closing}")
         elif self._kind != "mark" or self._token != closing:
-            place = f" (opened in line {opened})" if opened != self._line else ""
-            raise self._error(f"{self._shown()} stands where a comma or {closing} is needed {after}{place}")
+            raise self._error(f"{self._shown()} stands where a comma or {closing} is needed {after}")
 
 
 def _unescaped(match: re.Match[str]) -> str:
