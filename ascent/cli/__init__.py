@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mock_morphology_generator": ("mock_morphology_generator", "draws the masks of a mock nerve"),
     "env_setup": ("env_setup", "writes config/system/env.json"),
     "query": ("query", "finds samples, models and sims by their parameters, and their thresholds"),
+    "simrun": ("simrun", "runs sweeps of a cell in a network: new ones, or stored ones again"),
     "list": ("listing", "lists the runs, samples or sims of a project folder"),
     "mechanisms": ("mechanisms", "compiles the membrane mechanisms"),
     "doctor": ("doctor", "says what is installed, compiled and reachable"),

@@ -58,6 +58,10 @@ def _run(compose: Any, arguments: Sequence[str]) -> int:
             key = getattr(error, "full_key", None) or ""
             print(f"ascent: configuration: {key}: {first}.", file=sys.stderr)
             return 2
+        if composed.get("study") == "network":
+            from ascent.simrun.study import run_study as run_network_study
+
+            return run_network_study(composed, overrides=list(arguments)).exit_code
         return run_study(composed, overrides=list(arguments)).exit_code
     except AscentError as error:
         for line in str(error).splitlines():

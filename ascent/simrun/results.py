@@ -177,6 +177,20 @@ class SimrunResults(Mapping[str, Any]):
         rows = {index: [_parameter_file(run, kind) for kind in ("neuron", "network")] for index, run, _ in self.trials}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["path_neuron", "path_network"])
 
+    def synapse_file(self, index: str) -> Path:
+        """The ``*_synapses.csv`` file of a trial.
+
+        Raises
+        ------
+        RunDirectoryError
+            When there is no such trial or it has none.
+        """
+        for name, run, sweep in self.trials:
+            path = _sweep_file(run, sweep, "synapses")
+            if name == index and path is not None:
+                return path
+        raise RunDirectoryError(f"{self.root}: trial {index} has no table of active synapses.")
+
     def _by_run(self) -> dict[Path, dict[int, str]]:
         """Index of each trial, by run and number of the sweep."""
         found: dict[Path, dict[int, str]] = {}
@@ -236,6 +250,16 @@ class SimrunResults(Mapping[str, Any]):
                     frames.append(pd.DataFrame(named, index=[index] * (len(offsets) - 1)))
                     times += np.split(values, offsets[1:-1]) if len(offsets) > 1 else []
         return _with_times(frames, times, columns)
+
+
+def read_activation_frame(path: Path | str, kind: str = "synapses") -> pd.DataFrame:
+    """One table of active synapses (or of ``"presynaptic_cells"``) as a frame; columns 0, 1, … are times (ms)."""
+    import pandas as pd
+
+    named, offsets, values = _read_activation(Path(path), kind)
+    columns = _SYNAPSE_COLUMNS if kind == "synapses" else _CELL_COLUMNS
+    times = np.split(values, offsets[1:-1]) if len(offsets) > 1 else []
+    return _with_times([pd.DataFrame(named)], times, columns)
 
 
 def _read_activation(path: Path, kind: str) -> tuple[dict[str, Any], Any, Any]:

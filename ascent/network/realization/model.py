@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ascent.network.activity.spikes import PresynapticSpikes
+
 
 @dataclass(frozen=True)
 class Receptor:
@@ -97,6 +99,21 @@ class Realization:
     def releases(self, synapse: int) -> NDArray[np.float64]:
         """Release times (ms) of one synapse."""
         return self.release_times[self.release_offsets[synapse] : self.release_offsets[synapse + 1]]
+
+    def as_cells(self) -> PresynapticSpikes:
+        """Each synapse as if a cell of its own made it: what is known of the cells of a stored sweep."""
+        counts = np.bincount(self.type_index, minlength=len(self.type_names))
+        order = np.argsort(self.type_index, kind="stable")
+        lengths = np.diff(self.release_offsets)[order]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.repeat(self.release_offsets[:-1][order] - offsets[:-1], lengths) + np.arange(int(lengths.sum()))
+        return PresynapticSpikes(
+            self.type_names,
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            offsets,
+            self.release_times[places],
+            self.release_source[places],
+        )
 
     def keeping(self, releases: NDArray[np.bool_]) -> Realization:
         """The same without some releases, and without the synapses that are left with none.
