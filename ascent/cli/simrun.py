@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ascent.cli import simrun_summary
 from ascent.cli.shared import JsonOption, QuietOption, VerboseOption, configure_logging, new_application, print_json
 
 application = new_application()
@@ -54,7 +55,9 @@ def run(
     _finish(Path(directory), {"directory": directory}, as_json)
 
 
-@application.command("existing", epilog="Example: ascent simrun existing cell.param network.param results/*/*_synapses.csv")
+@application.command(
+    "existing", epilog="Example: ascent simrun existing cell.param network.param results/*/*_synapses.csv"
+)
 def existing(
     cell: CellArgument,
     network: NetworkArgument,
@@ -116,3 +119,8 @@ def _finish(directory: Path, result: dict[str, object], as_json: bool) -> None:
 
         if read_manifest(directory).failures:
             raise typer.Exit(1)
+
+
+application.command(
+    "summary", epilog="Example: ascent simrun summary results/20261122-1930_seed42_pid123 -w 100-245 -w 245-270"
+)(simrun_summary.summary)

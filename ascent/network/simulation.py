@@ -270,10 +270,7 @@ def plan_point_processes(realization: Realization, t_stop: float, merge: bool = 
         realization.section[holder].tolist(),
         realization.x[holder].tolist(),
         realization.instance_seed[first].tolist(),
-        [
-            (int(process[row]), tuple(realization.instance_weights[row].tolist()))
-            for row in connection_first.tolist()
-        ],
+        [(int(process[row]), tuple(realization.instance_weights[row].tolist())) for row in connection_first.tolist()],
         owners[inside].tolist(),
         times[inside].tolist(),
     )
@@ -300,13 +297,7 @@ def run_in_neuron(
     from neuron import h
 
     plan = plan_point_processes(realization, settings.t_stop, merge)
-    processes, _streams = _point_processes(h, cell, realization.receptors, plan)
-    connections = []
-    for process, weights in plan.connections:
-        connection = h.NetCon(None, processes[process])
-        for place, weight in enumerate(weights[: int(connection.wcnt())]):
-            connection.weight[place] = weight
-        connections.append(connection)
+    connections, _held = place_point_processes(cell, realization.receptors, plan)
     vectors = []
     for site in settings.sites:
         section = cell.sections[site.section]
@@ -325,12 +316,50 @@ def run_in_neuron(
     return np.array([vector.as_numpy().copy() for vector in vectors])
 
 
+def place_point_processes(cell: Cell, receptors: Sequence[Receptor], plan: PointProcessPlan) -> tuple[list[Any], Any]:
+    """Make the point processes of a plan on a cell, and their connections.
+
+    Parameters
+    ----------
+    cell : Cell
+    receptors : sequence of Receptor
+        What the plan's receptors are positions in.
+    plan : PointProcessPlan
+
+    Returns
+    -------
+    list
+        NEURON's connections, in the order of the plan.
+    object
+        What must be kept as long as they are to act.
+
+    Raises
+    ------
+    ConfigError
+        When a receptor has a parameter that its mechanism lacks.
+    MechanismError
+        When NEURON has no such point process.
+    """
+    from neuron import h
+
+    processes, streams = _point_processes(h, cell, receptors, plan)
+    connections = []
+    for process, weights in plan.connections:
+        connection = h.NetCon(None, processes[process])
+        for place, weight in enumerate(weights[: int(connection.wcnt())]):
+            connection.weight[place] = weight
+        connections.append(connection)
+    return connections, (processes, streams, connections)
+
+
 def _point_processes(
     h: Any, cell: Cell, receptors: Sequence[Receptor], plan: PointProcessPlan
 ) -> tuple[list[Any], list[Any]]:
     """The point processes of a plan, and the random streams that must live as long."""
     kinds: dict[int, tuple[Any, list[tuple[str, float]]]] = {}
-    processes, streams, by_seed = [], [], {}
+    processes: list[Any] = []
+    streams: list[Any] = []
+    by_seed: dict[int, Any] = {}
     for index, section, x, seed in zip(plan.receptor, plan.section, plan.x, plan.seed, strict=True):
         receptor = receptors[index]
         if index not in kinds:

@@ -191,9 +191,7 @@ def _into(
         return SweepsResult(run.path, None, failures, engine, tables, tuple(hooks[sweep] for sweep in sorted(hooks)))
 
 
-def _run(
-    plan: SweepPlan, sweeps: list[int], size: int, workers: int, settings: RunSettings, finished: Any
-) -> None:
+def _run(plan: SweepPlan, sweeps: list[int], size: int, workers: int, settings: RunSettings, finished: Any) -> None:
     if not sweeps:
         return
     units, function = units_of(sweeps, size), partial(run_unit, plan)
@@ -234,5 +232,11 @@ def _inputs(plan: SweepPlan, network_files: Sequence[Path]) -> list[Path]:
     cell = plan.cell.to_dict()
     landmarks = [Path(path) for path in cell.get("sim", {}).get("recordingSites") or ()]
     morphology = cell.get("neuron", {}).get("filename")
-    files = [*named, *([Path(morphology)] if morphology else []), *landmarks, *network_files, *map(Path, plan.activations)]
+    files = [
+        *named,
+        *([Path(morphology)] if morphology else []),
+        *landmarks,
+        *network_files,
+        *map(Path, plan.activations),
+    ]
     return [path for path in dict.fromkeys(files) if path.is_file()]

@@ -6,7 +6,7 @@ import glob
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ascent.errors import ConfigError
 from ascent.simrun.call import (
@@ -18,9 +18,6 @@ from ascent.simrun.call import (
     warn_of_scale_apical,
 )
 from ascent.simrun.execution import RunSettings
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _DIGITS = 7
 
@@ -129,4 +126,3 @@ def _moved(directory: Path, target: Path) -> Path:
         shutil.move(path, destination)
     directory.rmdir()
     return target
-

@@ -65,6 +65,11 @@ class SweepPlan:
         """A function that the user gave, or None."""
         return self._functions.get(name)
 
+    @property
+    def hooks(self) -> dict[str, Callable[..., Any]]:
+        """Functions of the cell that are called after each sweep, by name."""
+        return dict(self._functions.get("post_hook", {}))
+
     @cached_property
     def _functions(self) -> dict[str, Any]:
         import cloudpickle

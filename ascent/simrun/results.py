@@ -155,6 +155,17 @@ class SimrunResults(Mapping[str, Any]):
         """Spikes at each further site (-30 mV upwards), by the label of the site."""
         return {site: self._stored_spikes(site, DENDRITE_THRESHOLD_MV) for site in self.sites}
 
+    def first_traces(self, count: int, site: str = "soma") -> pd.DataFrame:
+        """Membrane potential (mV) of the first `count` trials, without reading the others where that can be avoided."""
+        run = self.runs[0]
+        stored = run / "voltage_traces.parquet"
+        sweeps = [sweep for _, where, sweep in self.trials if where == run][:count]
+        if not stored.is_file() or len(self.runs) > 1:
+            return self._traces(site).iloc[:count]
+        frame = _stored_traces(stored, site, sweeps)
+        frame.index = [self._by_run()[run][sweep] for sweep in frame.index]
+        return frame
+
     def spike_times_at(self, threshold: float, site: str = "soma") -> pd.DataFrame:
         """Spikes at a threshold (mV), at the soma or at another site."""
         return spike_detection(self._traces(site), threshold)
@@ -280,10 +291,11 @@ def _trace_file(run: Path, site: str) -> Path | None:
     return None
 
 
-def _stored_traces(path: Path, site: str) -> pd.DataFrame:
+def _stored_traces(path: Path, site: str, sweeps: list[int] | None = None) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.read_parquet(path, filters=[("site", "==", site)], columns=["sweep", "t_ms", "v_mV"])
+    filters: list[Any] = [("site", "==", site)] + ([("sweep", "in", sweeps)] if sweeps is not None else [])
+    table = pd.read_parquet(path, filters=filters, columns=["sweep", "t_ms", "v_mV"])
     frame = table.pivot(index="sweep", columns="t_ms", values="v_mV")
     frame.columns.name = "t"
     return frame

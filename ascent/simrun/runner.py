@@ -93,9 +93,8 @@ class SweepRunner:
             self.sites = self._sites(cell_parameters.sim.recordingSites)
             sim = cell_parameters.sim
             self.settings = SimulationSettings(sim.Vinit, sim.dt, plan.t_stop, sim.T, self.sites)
-            hooks = plan.function("post_hook")
             engine = plan.engine
-            if hooks:
+            if plan.hooks:
                 if engine == "batch":
                     raise ConfigError("post_hook needs the cell in NEURON after each sweep: use engine neuron or auto.")
                 engine = "neuron"
@@ -147,10 +146,9 @@ class SweepRunner:
         realization: Realization,
         voltages: NDArray[np.float64] | None = None,
     ) -> SweepOutput:
-        hooks = {}
+        hooks: dict[str, Any] = {}
         if voltages is not None:
-            for name, hook in (self.plan.function("post_hook") or {}).items():  # type: ignore[attr-defined]
-                hooks[name] = hook(self.cell)
+            hooks = {name: hook(self.cell) for name, hook in self.plan.hooks.items()}
         spikes = spikes if spikes is not None else realization.as_cells()
         return SweepOutput(
             realization.sweep,

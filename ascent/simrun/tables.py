@@ -74,7 +74,9 @@ def spike_table(spikes: list[tuple[int, str, NDArray[np.float64]]]) -> pa.Table:
     return pa.table(
         {
             "sweep": pa.array(np.repeat(np.array([sweep for sweep, _, _ in spikes], dtype=np.int32), counts)),
-            "site": pa.array(np.repeat(np.array([site for _, site, _ in spikes], dtype=object), counts).tolist(), pa.string()),
+            "site": pa.array(
+                np.repeat(np.array([site for _, site, _ in spikes], dtype=object), counts).tolist(), pa.string()
+            ),
             "t_ms": pa.array(times),
         }
     )

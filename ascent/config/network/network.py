@@ -251,7 +251,7 @@ _POINTCELLS: dict[str, type[Section]] = {
     name: create_model(
         f"_Pointcells{name}",
         __base__=(schema, _TypeFrame),
-        celltype=(Literal["pointcell"], Field(description="pointcell")),
+        celltype=(Literal["pointcell"], Field(description="pointcell")),  # type: ignore[arg-type, maybe-unrecognized-str-typeform, unused-ignore]
     )
     for name, schema in DISTRIBUTIONS.items()
 }

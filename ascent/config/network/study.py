@@ -1,4 +1,4 @@
-"""Schema of a composed network study: what Hydra puts together for ``ascent +run=4``, and what a run records of itself."""
+"""Schema of a composed network study: what Hydra puts together for ``ascent +run=4``."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def validate_network_study(composed: Mapping[str, Any]) -> NetworkStudyConfig:
     ConfigError
         With all that is wrong.
     """
-    data = {key: value for key, value in composed.items() if value is not None or key in NetworkStudyConfig.model_fields}
+    data = {
+        key: value for key, value in composed.items() if value is not None or key in NetworkStudyConfig.model_fields
+    }
     # The parameters are checked with their own schemas, in which keys with a leading "_" are parameters.
     frame = validate({**data, "cell": {}, "network": {}}, NetworkStudyConfig, SOURCE)
     parts = {key: data.get(key) for key in ("cell", "network")}

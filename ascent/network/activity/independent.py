@@ -165,9 +165,7 @@ def _one_spike(
 def _normal(generators: Sequence[NormalConfig], cells: _Cells, t_stop: float) -> Draw:
     mean = np.array([item.offset + item.spikeT for item in generators], dtype=float)
     width = np.array([item.spikeWidth for item in generators], dtype=float)
-    return _one_spike(
-        generators, cells, "pointcell_normal", lambda u, of: mean[of] + width[of] * _standard_normal(u)
-    )
+    return _one_spike(generators, cells, "pointcell_normal", lambda u, of: mean[of] + width[of] * _standard_normal(u))
 
 
 def _uniform(generators: Sequence[UniformConfig], cells: _Cells, t_stop: float) -> Draw:
@@ -341,9 +339,7 @@ def _psth_poissontrain_v2(generators: Sequence[PSTHPoissontrainV2Config], cells:
     return _inhomogeneous(pieces, cells, "PSTH_poissontrain_v2")
 
 
-def _poissontrain_modulated(
-    generators: Sequence[PoissontrainModulatedConfig], cells: _Cells, t_stop: float
-) -> Draw:
+def _poissontrain_modulated(generators: Sequence[PoissontrainModulatedConfig], cells: _Cells, t_stop: float) -> Draw:
     edges = [edges_of_modulation(item, t_stop) for item in generators]
 
     def draw(streams: SweepStreams, out: SpikeCollector) -> None:
@@ -352,9 +348,7 @@ def _poissontrain_modulated(
             rates_of_modulation(generators[kind], t_stop, _phase(generators[kind], uniform))
             for kind, uniform in zip(cells.owner.tolist(), uniforms.tolist(), strict=True)
         ]
-        axis = _Axis(
-            [np.diff(edges[k]) * rate / 1000.0 for k, rate in zip(cells.owner.tolist(), rates, strict=True)]
-        )
+        axis = _Axis([np.diff(edges[k]) * rate / 1000.0 for k, rate in zip(cells.owner.tolist(), rates, strict=True)])
         owner, places = poisson_points(axis.totals, cells, streams)
         bins = axis.bins_of(owner, places)
         for cell in np.unique(owner).tolist():

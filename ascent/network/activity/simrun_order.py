@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -210,6 +210,7 @@ def _poissontrain_modulated(
     if generator.phase_distribution == "uniform":
         phases = stream.uniform(0, 2 * np.pi, len(cells))
     elif generator.phase_distribution == "normal":
+        assert generator.mean_phase is not None and generator.std_phase is not None
         phases = stream.normal(generator.mean_phase, generator.std_phase, len(cells))
     else:
         phases = np.zeros(len(cells))
@@ -249,61 +250,75 @@ def _times_from_rates(
 def _add_trains(trains: Sequence[_Trains], collector: SpikeCollector) -> None:
     """Compute all spike trains; those of one source together."""
     for source in dict.fromkeys(item.source for item in trains):
-        mine = [
-            item for item in trains if item.source == source and (item.n_spikes is not None or item.stop > item.start)
-        ]
-        if not mine:
-            continue
-        lengths = [len(item.cells) for item in mine]
-        limits = [math.inf if item.n_spikes is None else item.n_spikes for item in mine]
-        _add_all(
-            np.concatenate([item.cells for item in mine]),
-            np.concatenate([item.seeds for item in mine]),
-            *(
-                np.repeat([getattr(item, key) for item in mine], lengths)
-                for key in ("interval", "noise", "start", "stop")
-            ),
-            np.repeat(limits, lengths),
-            source,
-            collector,
+        mine = [item for item in trains if item.source == source]
+        mine = [item for item in mine if item.n_spikes is not None or item.stop > item.start]
+        if mine:
+            _add_all(_TrainTable.of(mine), source, collector)
+
+
+@dataclass(frozen=True, eq=False)
+class _TrainTable:
+    """Spike trains as arrays, one entry a cell; `limit` is the number of spikes, infinite where it is open."""
+
+    cells: NDArray[np.int64]
+    seeds: NDArray[np.int64]
+    interval: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    start: NDArray[np.float64]
+    stop: NDArray[np.float64]
+    limit: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, trains: Sequence[_Trains]) -> _TrainTable:
+        counts = [len(item.cells) for item in trains]
+
+        def column(values: list[float]) -> NDArray[np.float64]:
+            return np.repeat(np.array(values, dtype=np.float64), counts)
+
+        return cls(
+            np.concatenate([item.cells for item in trains]),
+            np.concatenate([item.seeds for item in trains]),
+            column([item.interval for item in trains]),
+            column([item.noise for item in trains]),
+            column([item.start for item in trains]),
+            column([item.stop for item in trains]),
+            column([math.inf if item.n_spikes is None else item.n_spikes for item in trains]),
         )
 
+    def where(self, chosen: NDArray[np.bool_]) -> _TrainTable:
+        return _TrainTable(*(getattr(self, item.name)[chosen] for item in fields(self)))
 
-def _add_all(
-    cells: NDArray[np.int64],
-    seeds: NDArray[np.int64],
-    interval: NDArray[np.float64],
-    noise: NDArray[np.float64],
-    start: NDArray[np.float64],
-    stop: NDArray[np.float64],
-    limit: NDArray[np.float64],
-    source: str,
-    collector: SpikeCollector,
-) -> None:
+
+def _add_all(trains: _TrainTable, source: str, collector: SpikeCollector) -> None:
     count = 4
-    while len(cells):
-        draws = legacy.exponentials(seeds, count)
-        # Term by term as simrun rounds them, for numbers that are equal to the bit.
-        gaps = ((1 - noise) * interval)[:, None] + (noise * interval)[:, None] * draws
-        gaps = np.where((noise == 0)[:, None], interval[:, None], gaps)
-        gaps[:, 0] = start + gaps[:, 0] - interval * (1 - noise)
-        np.maximum(gaps[:, 0], 0.0, out=gaps[:, 0])
-        times = np.add.accumulate(gaps, axis=1)
-        counted = np.isfinite(limit)
-        done = np.where(counted, limit <= count, times[:, -1] > stop)
+    while len(trains.cells):
+        times = _times(trains, count)
+        counted = np.isfinite(trains.limit)
+        done = np.where(counted, trains.limit <= count, times[:, -1] > trains.stop)
         # simrun takes a last spike at 0 for none, so that such trains begin anew.
         restart = ~counted & (times[:, 0] == 0.0)
         for row in np.flatnonzero(restart).tolist():
-            single = _restarting(int(seeds[row]), interval[row], noise[row], start[row], stop[row])
-            collector.add(np.full(len(single), cells[row]), single, source)
-        keep = done & ~restart
+            numbers = (float(getattr(trains, name)[row]) for name in ("interval", "noise", "start", "stop"))
+            single = _restarting(int(trains.seeds[row]), *numbers)
+            collector.add(np.full(len(single), trains.cells[row]), single, source)
         place = np.arange(count)[None, :]
-        used = np.where(counted[:, None], place < limit[:, None], times <= stop[:, None]) & keep[:, None]
-        collector.add(np.broadcast_to(cells[:, None], used.shape)[used], times[used], source)
-        left = ~done & ~restart
-        cells, seeds, interval, noise = cells[left], seeds[left], interval[left], noise[left]
-        start, stop, limit = start[left], stop[left], limit[left]
+        used = np.where(counted[:, None], place < trains.limit[:, None], times <= trains.stop[:, None])
+        used &= (done & ~restart)[:, None]
+        collector.add(np.broadcast_to(trains.cells[:, None], used.shape)[used], times[used], source)
+        trains = trains.where(~done & ~restart)
         count *= 4
+
+
+def _times(trains: _TrainTable, count: int) -> NDArray[np.float64]:
+    """The first spikes of each train, shape (n, count), ms."""
+    draws = legacy.exponentials(trains.seeds, count)
+    interval, noise = trains.interval, trains.noise
+    # Term by term as simrun rounds them, for numbers that are equal to the bit.
+    gaps = ((1 - noise) * interval)[:, None] + (noise * interval)[:, None] * draws
+    gaps = np.where((noise == 0)[:, None], interval[:, None], gaps)
+    gaps[:, 0] = trains.start + gaps[:, 0] - interval * (1 - noise)
+    np.maximum(gaps[:, 0], 0.0, out=gaps[:, 0])
+    return np.add.accumulate(gaps, axis=1)
 
 
 def _restarting(seed: int, interval: float, noise: float, start: float, stop: float) -> NDArray[np.float64]:

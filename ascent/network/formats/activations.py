@@ -110,10 +110,14 @@ def read_synapse_activation(path: Path | str) -> SynapseActivation:
     for number, line in lines:
         match = _SYNAPSE.fullmatch(line)
         if match is None:
-            expected = "a row holds type, synapse ID, soma distance, section ID, point, label and times, with tabs between"
+            expected = (
+                "a row holds type, synapse ID, soma distance, section ID, point, label and times, with tabs between"
+            )
             raise _wrong(path, number, line, expected)
         name, identifier, distance, section, point, label, listed = match.groups()
-        rows.append((name, -1 if identifier is None else int(identifier), float(distance), int(section), int(point), label))
+        rows.append(
+            (name, -1 if identifier is None else int(identifier), float(distance), int(section), int(point), label)
+        )
         numbers.append(number)
         times.append(_times(path, number, line, listed))
     types, ids, distances, sections, points, labels = zip(*rows, strict=True) if rows else ((),) * 6

@@ -140,7 +140,9 @@ def _fast(block: NDArray[np.float64]) -> bytes:
     return buffer.getvalue()
 
 
-def spike_times(times: NDArray[np.float64], voltages: NDArray[np.float64], threshold: float = 0.0) -> NDArray[np.float64]:
+def spike_times(
+    times: NDArray[np.float64], voltages: NDArray[np.float64], threshold: float = 0.0
+) -> NDArray[np.float64]:
     """Times (ms) of the samples at which the potential has come from below `threshold` (mV) to it or above."""
     above = voltages >= threshold
     return times[1:][above[1:] & ~above[:-1]]

@@ -130,9 +130,7 @@ class NetworkRealizer:
             uniforms = streams.uniforms(Purpose.DYNAMIC_RELEASE, types, rows.synapse[connections])
             return (uniforms[:, 0] * 2**31).astype(np.uint32)
 
-        realization = assembler.assemble(
-            sweep, connection, spikes.times[spike], spikes.source[spike], weights, seeds
-        )
+        realization = assembler.assemble(sweep, connection, spikes.times[spike], spikes.source[spike], weights, seeds)
         return spikes, realization
 
     def _legacy(self, sweep: int) -> tuple[PresynapticSpikes, Realization]:

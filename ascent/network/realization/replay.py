@@ -71,14 +71,14 @@ def replay_realization(
     counts = np.diff(stored.offsets)[order]
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     releases = np.repeat(stored.offsets[:-1][order] - offsets[:-1], counts) + np.arange(int(counts.sum()))
-    kinds, identifiers = kinds[order], identifiers[order].astype(np.int32)
-    instance, receptor, weights, seeds = _instances(network, kinds, identifiers, SweepStreams.of(seed, sweep))
+    kinds, synapse_id = kinds[order], identifiers[order].astype(np.int32)
+    instance, receptor, weights, seeds = _instances(network, kinds, synapse_id, SweepStreams.of(seed, sweep))
     return Realization(
         sweep=sweep,
         type_names=network.type_names,
         receptors=network.receptors,
         type_index=kinds,
-        synapse_id=identifiers,
+        synapse_id=synapse_id,
         section=stored.section[order],
         point=stored.point[order],
         x=x[order],
