@@ -112,8 +112,9 @@ class SweepStreams:
 
     def generator(self, purpose: Purpose, type_name: str, index: int = 0) -> np.random.Generator:
         """One stream as a generator of numpy."""
-        counter = [0, index, type_word(type_name), int(purpose)]
-        return np.random.Generator(np.random.Philox(key=list(self.key), counter=counter))
+        # As arrays: numpy makes floats of a list of small and large numbers.
+        counter = np.array([0, index, type_word(type_name), int(purpose)], dtype=np.uint64)
+        return np.random.Generator(np.random.Philox(key=np.array(self.key, dtype=np.uint64), counter=counter))
 
 
 def exponential_of(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
