@@ -47,11 +47,13 @@ class Embedding:
             for connection, time in events:
                 connections[connection].event(time)
 
+        cell.embeddings.append(self)
         # NEURON empties its queue of events when a run begins, and calls this afterwards.
         self._handler: Any = h.FInitializeHandler(1, queue)
 
     def detach(self) -> None:
-        """Take the synapses from the cell."""
+        """Take the synapses from the cell; a cell that is discarded does so itself."""
+        # The handler goes first: it must never reach a connection whose synapse is gone.
         self._handler = None
         self._held = None
 

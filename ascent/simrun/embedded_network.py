@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,8 @@ class EmbeddedNetwork:
         from ascent.network.realization import CellLayout, Network
 
         parameters = _network_parameters(networkParam)
-        self.cell = cell
+        # The cell may hold its network; it must go from NEURON as soon as nobody holds the cell.
+        self._cell = weakref.ref(cell)
         self.t_stop = float(tStop)
         self.seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
         self.rng = rng
@@ -67,6 +69,20 @@ class EmbeddedNetwork:
         self.spikes: PresynapticSpikes | None = None
         self._embedding: Any = None
         self._realizer: NetworkRealizer | None = None
+
+    @property
+    def cell(self) -> Cell:
+        """The cell.
+
+        Raises
+        ------
+        ConfigError
+            When it is gone.
+        """
+        cell = self._cell()
+        if cell is None:
+            raise ConfigError("the cell of this network is gone; keep it as long as its network is used.")
+        return cell
 
     def create_saved_network2(self) -> None:
         """Draw the next sweep and attach it."""
@@ -99,6 +115,8 @@ class EmbeddedNetwork:
         """Take the synapses from the cell."""
         if self._embedding is not None:
             self._embedding.detach()
+            if self._embedding in self.cell.embeddings:
+                self.cell.embeddings.remove(self._embedding)
         self._embedding = None
         self.cell.synapses = {}
 

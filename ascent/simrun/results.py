@@ -23,12 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ascent.errors import RunDirectoryError
 from ascent.network.formats.activations import read_cell_activation, read_synapse_activation
-from ascent.network.formats.text import read_text
 from ascent.simrun.spikes import DENDRITE_THRESHOLD_MV, SOMA_THRESHOLD_MV, padded, ragged_frame, spike_detection
+from ascent.simrun.trace_frames import read_traces, stored_traces, sweeps_of_traces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 _SWEEP = re.compile(r"simulation_run(\d+)_(synapses|presynaptic_cells)\.csv")
 _TRACES = re.compile(r"(?P<run>.+?)_vm_all_traces\.csv")
 _SITE_TRACES = re.compile(r"(?P<run>(?:seed\d+_pid\d+|[^_]+))_(?P<site>.+)_vm_dend_traces\.csv")
-_COLUMN = re.compile(r"Vm run (\d+)")
 _MARKS = ("*_vm_all_traces.csv", "simulation_run*_synapses.csv")
 _ARCHIVES = (".tar.gz", ".tar.zst", ".tar")
 _INDEX = "sim_trial_index"
@@ -162,7 +160,7 @@ class SimrunResults(Mapping[str, Any]):
         sweeps = [sweep for _, where, sweep in self.trials if where == run][:count]
         if not stored.is_file() or len(self.runs) > 1:
             return self._traces(site).iloc[:count]
-        frame = _stored_traces(stored, site, sweeps)
+        frame = stored_traces(stored, site, sweeps)
         frame.index = [self._by_run()[run][sweep] for sweep in frame.index]
         return frame
 
@@ -217,7 +215,7 @@ class SimrunResults(Mapping[str, Any]):
             stored = run / "voltage_traces.parquet"
             path = _trace_file(run, site)
             if stored.is_file():
-                frame = _stored_traces(stored, site)
+                frame = stored_traces(stored, site)
             elif path is not None:
                 frame = read_traces(path)
             else:
@@ -291,69 +289,6 @@ def _trace_file(run: Path, site: str) -> Path | None:
     return None
 
 
-def _stored_traces(path: Path, site: str, sweeps: list[int] | None = None) -> pd.DataFrame:
-    import pandas as pd
-
-    filters: list[Any] = [("site", "==", site)] + ([("sweep", "in", sweeps)] if sweeps is not None else [])
-    table = pd.read_parquet(path, filters=filters, columns=["sweep", "t_ms", "v_mV"])
-    frame = table.pivot(index="sweep", columns="t_ms", values="v_mV")
-    frame.columns.name = "t"
-    return frame
-
-
-def read_traces(path: Path | str) -> pd.DataFrame:
-    """Read a file of voltage traces (``*_vm_all_traces.csv``, ``*_vm_dend_traces.csv``).
-
-    Returns
-    -------
-    DataFrame
-        A row a sweep (its number), a column a time (ms); mV.
-
-    Raises
-    ------
-    RunDirectoryError
-        When it is no such file; names the line.
-    """
-    import pandas as pd
-
-    header = _first_line(path).split("\t")
-    sweeps = [_COLUMN.fullmatch(name.strip()) for name in header[1:]]
-    if header[0].strip() != "t" or not all(sweeps):
-        raise RunDirectoryError(f"{path}, line 1: the header must be t, Vm run 00, Vm run 01, … with tabs between.")
-    try:
-        table = pd.read_csv(path, sep="\t", float_precision="round_trip", dtype=float).to_numpy()
-        if table.shape[1] != len(header) or np.isnan(table).any():
-            raise ValueError
-    except (ValueError, pd.errors.ParserError):
-        table = _line_by_line(path, len(header))
-    numbers = [int(match[1]) for match in sweeps if match]
-    return pd.DataFrame(table[:, 1:].T, index=numbers, columns=pd.Index(table[:, 0], name="t"))
-
-
-def _first_line(path: Path | str) -> str:
-    try:
-        with open(path, "rb") as handle:
-            return handle.readline().decode("utf-8-sig").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError):
-        return read_text(path, "a file of voltage traces").split("\n", 1)[0]  # says what is wrong with the file
-
-
-def _line_by_line(path: Path | str, width: int) -> NDArray[np.float64]:
-    """The slow way, which knows the line of a fault."""
-    rows = []
-    for line, row in enumerate(read_text(path, "a file of voltage traces").split("\n")[1:], start=2):
-        if not row.strip():
-            continue
-        try:
-            values = [float(word) for word in row.split("\t")]
-        except ValueError:
-            values = []
-        if len(values) != width or not np.all(np.isfinite(values)):
-            raise RunDirectoryError(f"{path}, line {line}: {row[:60]!r} must be {width} numbers with tabs between.")
-        rows.append(values)
-    return np.array(rows, dtype=float).reshape(-1, width)
-
-
 def _with_times(frames: list[pd.DataFrame], times: list[Any], columns: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
@@ -376,7 +311,7 @@ def _sweeps(run: Path) -> list[int]:
     numbers = {int(match[1]) for match in (_SWEEP.fullmatch(file.name) for file in _files(run)) if match}
     if not numbers:
         traces = next(file for file in _files(run) if _TRACES.fullmatch(file.name))
-        numbers = {int(number) for number in _COLUMN.findall(_first_line(traces))}
+        numbers = set(sweeps_of_traces(traces))
     return sorted(numbers)
 
 

@@ -31,6 +31,8 @@ class Cell:
         Name of the morphology.
     sections, soma, structures, branches, synapses, stimuli, parameters
         As `ascent.network.cell` says.
+    embeddings : list of Embedding
+        Realizations of networks that are attached to the cell; see `ascent.network.embedding`.
     tVec : hoc Vector or None
         Recorded time, ms.
     """
@@ -44,6 +46,7 @@ class Cell:
         self.branches: dict[str, list[list[CellSection]]] = {}
         self.synapses: dict[str, list[Any]] = {}
         self.stimuli: list[Any] = []
+        self.embeddings: list[Any] = []
         self.tVec: Any = None
         self._recordings: dict[tuple[int, int], Any] = {}
         self._connect(morphology)
@@ -287,6 +290,8 @@ class Cell:
 
     def discard(self) -> None:
         """Delete the sections from NEURON; the cell is of no use afterwards."""
+        while self.embeddings:
+            self.embeddings.pop().detach()
         self.stimuli.clear()
         self.synapses.clear()
         self._recordings.clear()

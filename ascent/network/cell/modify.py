@@ -177,6 +177,33 @@ def scale_morphology(cell: Cell, scale: float, target_morphology: str) -> None:
         section.__dict__["relative_points"] = along
 
 
+@register
+def synaptic_input(
+    cell: Cell,
+    network_param: str | Mapping[str, Any],
+    synapse_activation_file: str | None = None,
+    tStop: float = 345.0,
+    seed: int = 0,
+) -> None:
+    """Attach the synapses of a further network, active in the same way in every run of the cell.
+
+    `network_param` are its parameters. Releases come from a stored sweep (`synapse_activation_file`), or are drawn once
+    from `seed`, up to `tStop` ms.
+    """
+    from ascent.mechanisms.build import load_cell_mechanisms
+    from ascent.network.embedding import Embedding
+    from ascent.network.realization import CellLayout, Network, NetworkRealizer
+    from ascent.network.realization.replay import replay_realization
+
+    network = Network.of(network_param, CellLayout.of(cell))
+    load_cell_mechanisms(network.parameters.mechanism_folders)
+    if synapse_activation_file is not None:
+        realization = replay_realization(network, synapse_activation_file, seed=seed)
+    else:
+        realization = NetworkRealizer(network, tStop, seed).realize(0)[1]
+    Embedding(cell, realization, tStop)
+
+
 def _step(cell: Cell, section: Any, x: float, amplitude: float, delay: float, duration: float) -> None:
     from neuron import h
 
