@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build_dataset": ("build_dataset", "makes datasets in the SPARC Dataset Structure"),
     "env_setup": ("env_setup", "writes config/system/env.json"),
     "query": ("query", "finds samples, models and sims by their parameters, and their thresholds"),
+    "simrun": ("simrun", "runs sweeps of a cell in a network: new ones, or stored ones again"),
     "status": ("status", "how far each point of a sweep is"),
     "collect": ("collect", "joins the points of a sweep into one table"),
     "plot": ("plot", "draws samples, fibers, potentials, recordings and thresholds"),

@@ -32,12 +32,14 @@ def build(
 ) -> None:
     """Compile ascent's mechanisms, and those of the folders given, for both engines into the cache."""
     from ascent.engines.batch.membranes import build_all
-    from ascent.mechanisms.build import build_mechanisms, cache_directory
+    from ascent.mechanisms.build import build_cell_mechanisms, build_mechanisms, cache_directory
 
     configure_logging(quiet, verbose)
     library = build_mechanisms(tuple(folders or ()), force=force)
+    cells = build_cell_mechanisms(tuple(folders or ()), force=force)
     if not quiet:
-        print(f"NEURON: {library}")
+        print(f"NEURON, fibers: {library}")
+        print(f"NEURON, cells: {cells}")
     solvers = build_all(any_processor)
     if not quiet:
         print(f"batch engine: {solvers} solvers in {cache_directory() / 'batch'}")

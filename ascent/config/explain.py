@@ -36,10 +36,8 @@ _EXPECTED = {
 }
 
 #: Parts of a location that name an alternative of a union rather than a key.
-_ALTERNATIVES = (
-    "function-", "list[", "dict[", "constrained-", "literal[", "float", "int", "str", "bool",
-    "tagged-union", "nullable",
-)  # fmt: skip
+_ALTERNATIVES = ("function-", "list[", "dict[", "constrained-", "literal[", "tagged-union", "nullable")
+_SCALARS = ("float", "int", "str", "bool")
 
 
 @dataclass
@@ -194,7 +192,7 @@ def _walk(location: Sequence[str | int], model: type[BaseModel]) -> tuple[tuple[
         elif free:
             path.append(part)
             free = False
-        elif any(part == each.__name__ for each in current) or part.startswith(_ALTERNATIVES):
+        elif any(part == each.__name__ for each in current) or part in _SCALARS or part.startswith(_ALTERNATIVES):
             current = [each for each in current if each.__name__ == part] or current
         elif _is_tag(part, current):
             continue

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -22,11 +24,15 @@ from pathlib import Path
 
 from ascent.errors import MechanismError
 
-#: Where the mechanisms that ship with ascent are.
+#: Where the mechanisms of fibers are that ship with ascent, and those of cortical cells and their synapses.
 MECHANISMS = Path(__file__).parent
+CORTICAL = MECHANISMS / "cortical"
 _LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib")
-#: Names of the files whose mechanisms this process has.
-_loaded: set[str] = set()
+#: How the mechanisms of cells are compiled: for a long simulation of many compartments, where fibers hardly use NEURON.
+_CELL_FLAGS = ("-O3", "-fno-math-errno", "-ffp-contract=off")
+#: Mechanism -> the file it came from, of all that this process has loaded.
+_loaded: dict[str, Path] = {}
+_logger = logging.getLogger(__name__)
 
 
 def cache_directory() -> Path:
@@ -63,8 +69,35 @@ def mechanism_files(directories: Sequence[Path | str] = ()) -> tuple[Path, ...]:
     return tuple(files.values())
 
 
+def cell_mechanism_files(directories: Sequence[Path | str] = ()) -> dict[str, Path]:
+    """The mechanisms of cells that ship with ascent, and those of `directories`, each with its ``.mod`` file.
+
+    A user's own file takes the place of the mechanism of the same name that ships with ascent; but not one with
+    VERBATIM, which is written for one version of NEURON. Folders without ``.mod`` files are passed over, since
+    simrun's files name such folders.
+
+    Raises
+    ------
+    MechanismError
+        When two of the folders define the same mechanism differently.
+    """
+    files = {mechanism_name(path): path for path in sorted(CORTICAL.glob("*.mod"))}
+    shipped = dict(files)
+    for path in (path for directory in directories for path in sorted(Path(directory).glob("*.mod"))):
+        name = mechanism_name(path)
+        before = files.get(name)
+        if name in shipped and before == shipped[name]:
+            if "VERBATIM" in path.read_text(encoding="utf-8", errors="replace"):
+                _logger.info("%s: ascent's own %s is used, since this file has VERBATIM code.", path, name)
+                continue
+        elif before is not None and before.read_bytes() != path.read_bytes():
+            raise MechanismError(f"{path} defines {name}, as {before} does otherwise; keep one of them.")
+        files[name] = path
+    return files
+
+
 def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False) -> Path:
-    """Compile the mechanisms of ascent, and of `directories`, unless the cache has them.
+    """Compile the mechanisms of fibers, and of `directories`, unless the cache has them.
 
     Parameters
     ----------
@@ -86,15 +119,20 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
     return _build(mechanism_files(directories), force)
 
 
+def build_cell_mechanisms(directories: Sequence[Path | str] = (), force: bool = False) -> Path:
+    """Compile the mechanisms of cells, and of `directories`, as :func:`build_mechanisms` does those of fibers."""
+    return _build(tuple(cell_mechanism_files(directories).values()), force, _CELL_FLAGS)
+
+
 def compiled_library() -> Path | None:
-    """The shared library of ascent's mechanisms in the cache; None while it has not been compiled."""
+    """The shared library of the mechanisms of fibers in the cache; None while it has not been compiled."""
     return _find_library(_content_hash(mechanism_files()))
 
 
 def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
-    """Load the mechanisms of ascent, and of `directories`, into NEURON in this process; build them if need be.
+    """Load the mechanisms of fibers, and of `directories`, into NEURON in this process; build them if need be.
 
-    What this process has already loaded stays as it is: a later call adds only files of other names.
+    What this process has already loaded stays as it is: a later call adds only mechanisms of other names.
 
     Raises
     ------
@@ -102,29 +140,58 @@ def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
         When they cannot be built, or NEURON already has mechanisms of the same name from elsewhere
         (it loads those compiled in the current directory when it starts).
     """
-    files = tuple(path for path in mechanism_files(directories) if path.name not in _loaded)
+    _load({mechanism_name(path): path for path in mechanism_files(directories)})
+
+
+def load_cell_mechanisms(directories: Sequence[Path | str] = ()) -> None:
+    """Load the mechanisms of cells, and of `directories`, into NEURON in this process; build them if need be.
+
+    See :func:`cell_mechanism_files` for which are taken. What this process has already loaded stays as it is, with a
+    warning where a folder defines it otherwise: NEURON cannot replace a mechanism.
+
+    Raises
+    ------
+    MechanismError
+        As :func:`load_mechanisms`.
+    """
+    files = cell_mechanism_files(directories)
+    for name in files.keys() & _loaded.keys():
+        if CORTICAL not in files[name].parents and files[name].read_bytes() != _loaded[name].read_bytes():
+            _logger.warning(
+                "%s is not used: this process has %s from %s already; load all folders at once, or start anew.",
+                files[name], name, _loaded[name],
+            )  # fmt: skip
+    _load(files, _CELL_FLAGS)
+
+
+def mechanism_source(name: str) -> Path | None:
+    """The ``.mod`` file of a mechanism that this process has loaded; None when it came from elsewhere."""
+    return _loaded.get(name)
+
+
+def _load(wanted: Mapping[str, Path], flags: Sequence[str] = ()) -> None:
+    files = {name: path for name, path in wanted.items() if name not in _loaded}
     if not files:
         return
-    library = _build(files)
+    library = _build(tuple(files.values()), flags=flags)
     # Without this NEURON looks for a display and says on standard error that there is none.
     os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
     from neuron import h
 
-    for path in files:
-        suffix = _suffix(path)
-        if suffix and hasattr(h, suffix):
+    for name in files:
+        if hasattr(h, name):
             raise MechanismError(
-                f"NEURON already has a mechanism {suffix} that is not ascent's (it loads what is compiled in the "
+                f"NEURON already has a mechanism {name} that is not ascent's (it loads what is compiled in the "
                 f"current folder, {Path.cwd()}, by itself): start ascent in another folder."
             )
     if h.nrn_load_dll(str(library)) != 1:
         raise MechanismError(f"NEURON could not load {library}; build again with: ascent mechanisms build --force.")
-    _loaded.update(path.name for path in files)
+    _loaded.update(files)
 
 
-def _build(files: Sequence[Path], force: bool = False) -> Path:
+def _build(files: Sequence[Path], force: bool = False, flags: Sequence[str] = ()) -> Path:
     home = cache_directory() / "mechanisms"
-    target = home / _content_hash(files)
+    target = home / _content_hash(files, flags)
     library = _find_library(target.name)
     if library is not None and not force:
         return library
@@ -133,7 +200,7 @@ def _build(files: Sequence[Path], force: bool = False) -> Path:
         with locked(home / f"{target.name}.lock"):
             library = _library_in(target)
             if library is None or force:
-                library = _compile_into(target, files)
+                library = _compile_into(target, files, flags)
     except OSError as error:
         raise MechanismError(
             f"Mechanisms could not be built in {home}: {error.strerror or error}; set ASCENT_CACHE_DIR to a folder "
@@ -142,12 +209,13 @@ def _build(files: Sequence[Path], force: bool = False) -> Path:
     return library
 
 
-def _content_hash(files: Sequence[Path]) -> str:
+def _content_hash(files: Sequence[Path], flags: Sequence[str] = ()) -> str:
     try:
         neuron_version = version("neuron")
     except PackageNotFoundError as error:
         raise MechanismError("NEURON is not installed; install it with: pip install neuron.") from error
-    digest = hashlib.sha256(f"{neuron_version} {platform.system()} {platform.machine()}".encode())
+    words = (neuron_version, platform.system(), platform.machine(), *flags)
+    digest = hashlib.sha256(" ".join(words).encode())
     for path in files:
         content = path.read_bytes()
         digest.update(f"\0{path.name}\0{len(content)}\0".encode() + content)
@@ -174,16 +242,18 @@ def locked(path: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)
 
 
-def _compile_into(target: Path, files: Sequence[Path]) -> Path:
+def _compile_into(target: Path, files: Sequence[Path], flags: Sequence[str]) -> Path:
     program, environment = _nrnivmodl()
     with tempfile.TemporaryDirectory(prefix=".build.", dir=target.parent) as name:
         work = Path(name)
         sources = work / "mod"
         sources.mkdir()
-        for path in files:
-            shutil.copy(path, sources)
+        for number, path in enumerate(files):
+            taken = (sources / path.name).exists()
+            shutil.copy(path, sources / (f"{path.stem}_{number}.mod" if taken else path.name))
+        options = ["-incflags", " ".join(flags)] if flags else []
         done = subprocess.run(
-            [program, str(sources)], cwd=work, env=environment, capture_output=True, text=True, check=False
+            [program, *options, str(sources)], cwd=work, env=environment, capture_output=True, text=True, check=False
         )
         built = next((path for library in _LIBRARIES for path in sorted(work.rglob(library))), None)
         if done.returncode or built is None:
@@ -231,9 +301,9 @@ def _which(name: str) -> str | None:
     return shutil.which(name)
 
 
-def _suffix(path: Path) -> str | None:
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        words = line.split()
-        if words[:1] in (["SUFFIX"], ["POINT_PROCESS"]) and len(words) > 1:
-            return words[1]
-    return None
+def mechanism_name(path: Path) -> str:
+    """What a ``.mod`` file calls its mechanism; the name of the file where it does not say."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*|(?m:^TITLE[^\n]*)", "", text)
+    found = re.search(r"\b(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+(\w+)", text)
+    return path.stem if found is None or found[1] == "nothing" else found[1]

@@ -73,14 +73,7 @@ def run_composed(
     if kind == "nerve":
         from ascent.project.nerve_study import run_study
     elif kind == "network":
-        try:
-            from ascent.simrun.study import run_study  # type: ignore[import-not-found, no-redef, unused-ignore]
-        except ModuleNotFoundError as error:
-            if not (error.name or "").startswith("ascent.simrun"):
-                raise
-            raise ConfigError(
-                problems=[Problem("configuration", "study", "network", "this installation has no network studies")]
-            ) from error
+        from ascent.simrun.study import run_study  # type: ignore[assignment]
     else:
         expected = f"must be one of {', '.join(STUDIES)}"
         raise ConfigError(problems=[Problem("configuration", "study", str(kind), expected)])

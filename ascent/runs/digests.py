@@ -27,6 +27,11 @@ NOT_CONTENT = (
     "runtime_*.dat",
     "*/timings.json",
     "*.stamp.json",
+    # Names that hold the computer or the process; their numbers stand in Parquet files too. Parameters name paths.
+    "hostname_*",
+    "seed*_pid*",
+    "*_model.param",
+    "synapse_file_paths.csv",
 )
 
 

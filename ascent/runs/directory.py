@@ -74,6 +74,7 @@ class RunDirectory:
         workers: int | None = None,
         mpi_size: int | None = None,
         now: datetime | None = None,
+        seed_label: str | None = None,
     ) -> RunDirectory:
         """Make ``<root>/<YYYYMMDD-HHMM>_seed<seed>_pid<pid>_running/`` and begin manifest, journal and log.
 
@@ -97,6 +98,8 @@ class RunDirectory:
             For the manifest; by default the ranks that there are.
         now : datetime, optional
             The stamp; default the local time now.
+        seed_label : str, optional
+            What stands for the seed in the name; default the seed.
 
         Raises
         ------
@@ -105,7 +108,7 @@ class RunDirectory:
         """
         files = [_input(Path(path)) for path in inputs]
         stamp = datetime.now().astimezone() if now is None else now.astimezone()
-        path = _make(Path(root), f"{stamp:%Y%m%d-%H%M}_seed{seed}_pid{os.getpid()}")
+        path = _make(Path(root), f"{stamp:%Y%m%d-%H%M}_seed{seed_label or seed}_pid{os.getpid()}")
         manifest = Manifest(
             name=path.name.removesuffix(RUNNING),
             status="running",

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ascent.mechanisms.build import cache_directory, load_mechanisms, locked
+from ascent.mechanisms.build import cache_directory, load_cell_mechanisms, load_mechanisms, locked
 from ascent.mechanisms.kernels import COMPILE_FLAGS, MembraneKernel, include_directory
 
 HERE = Path(__file__).parent
@@ -84,6 +84,7 @@ def run_neuron(
 ) -> Trace:
     """NEURON with the same mechanisms and drive, shape (n_steps,); `g` is NaN."""
     load_mechanisms()
+    load_cell_mechanisms()
     load_mechanisms([MODS])  # apart, so that only these few are compiled anew
     from neuron import h
 

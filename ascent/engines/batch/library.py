@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,32 @@ INSTRUCTION_SETS: tuple[tuple[int, frozenset[str], str], ...] = (
 #: Linear solvers of ``source/``.
 CABLES = ("DoubleCable", "ModalCable", "SingleCable")
 IDLE, RUNNING, ENDED, FIRED, AT_REST = range(5)
+
+@dataclass(frozen=True)
+class Program:
+    """C++ that is compiled with a generated header.
+
+    Attributes
+    ----------
+    entry : Path
+        What is compiled.
+    header_name : str
+        How it includes the generated header.
+    folders : tuple of Path
+        Where its other headers are.
+    defines : tuple of str
+    """
+
+    entry: Path
+    header_name: str
+    folders: tuple[Path, ...]
+    defines: tuple[str, ...] = ()
+
+
+def fiber_program(cable: str) -> Program:
+    """The solver of fibers of one kind of cable."""
+    return Program(SOURCE / "interface.cpp", "membrane.hpp", (SOURCE,), (f"ASCENT_CABLE={cable}",))
+
 
 _doubles = ctypes.POINTER(ctypes.c_double)
 _integers = ctypes.POINTER(ctypes.c_int64)
@@ -197,6 +224,17 @@ def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -
     MechanismError
         When the processor is too old, there is no compiler, or the kernel does not compile.
     """
+    return _load(kernel.header, cable, chosen_lanes(lanes))
+
+
+def chosen_lanes(lanes: int | None = None) -> int:
+    """`lanes`, or by default what the processor does best.
+
+    Raises
+    ------
+    MechanismError
+        When the processor cannot do them.
+    """
     supported = supported_lanes()
     if not supported:
         raise MechanismError(
@@ -206,7 +244,7 @@ def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -
     chosen = lanes if lanes is not None else supported[0]
     if chosen not in supported:
         raise MechanismError(f"This processor cannot do {chosen} lanes; it can do {', '.join(map(str, supported))}.")
-    return _load(kernel.header, cable, chosen)
+    return chosen
 
 
 def build_library(kernel: MembraneKernel, cable: str, lanes: int) -> Path:
@@ -217,12 +255,12 @@ def build_library(kernel: MembraneKernel, cable: str, lanes: int) -> Path:
     MechanismError
         When there is no compiler, or the kernel does not compile.
     """
-    return _build(kernel.header, cable, lanes)
+    return build_program(fiber_program(cable), kernel.header, lanes)
 
 
 @cache
 def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
-    library = ctypes.CDLL(str(_build(header, cable, lanes)))
+    library = ctypes.CDLL(str(build_program(fiber_program(cable), header, lanes)))
     library.ascent_open.restype = ctypes.c_void_p
     library.ascent_open.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_double]
     library.ascent_close.restype = None
@@ -245,18 +283,24 @@ def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
 def is_carried(kernel: MembraneKernel) -> bool:
     """Whether an image carries a solver for the kernel (``$ASCENT_PREBUILT_DIR``), so that no compiler is needed."""
     lanes = supported_lanes()[:1]
-    return any(_carried(_name(kernel.header, cable, count)[0]) for cable in CABLES for count in lanes)
+    return any(_carried(_name(fiber_program(cable), kernel.header, count)[0]) for cable in CABLES for count in lanes)
 
 
-def _name(header: str, cable: str, lanes: int) -> tuple[str, list[str]]:
+def _name(program: Program, header: str, lanes: int) -> tuple[str, list[str]]:
     """What addresses a solver, the compiler apart; and its flags."""
     architecture = next(name for count, _, name in INSTRUCTION_SETS if count == lanes)
-    flags = [*COMPILE_FLAGS, f"-march={architecture}", f"-DASCENT_LANES={lanes}", f"-DASCENT_CABLE={cable}"]
-    sources = sorted([*SOURCE.iterdir(), *Path(include_directory()).glob("*.hpp")], key=lambda path: path.name)
+    defines = [f"-D{define}" for define in (f"ASCENT_LANES={lanes}", *program.defines)]
+    flags = [*COMPILE_FLAGS, f"-march={architecture}", *defines]
+    folders = (*program.folders, Path(include_directory()))
+    sources = [program.entry, *sorted((path for folder in folders for path in folder.glob("*.hpp")), key=_file_name)]
     digest = hashlib.sha256("\0".join([*flags, header]).encode())
     for path in sources:
         digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:24], flags
+
+
+def _file_name(path: Path) -> str:
+    return path.name
 
 
 def _carried(name: str) -> Path | None:
@@ -264,8 +308,15 @@ def _carried(name: str) -> Path | None:
     return next(iter(sorted((Path(folder) / "batch").glob(f"{name}-*.so"))), None) if folder else None
 
 
-def _build(header: str, cable: str, lanes: int) -> Path:
-    name, flags = _name(header, cable, lanes)
+def build_program(program: Program, header: str, lanes: int) -> Path:
+    """Compile a program with its generated header for a number of lanes, unless the cache or an image has it.
+
+    Raises
+    ------
+    MechanismError
+        When there is no compiler, or the program does not compile.
+    """
+    name, flags = _name(program, header, lanes)
     carried = _carried(name)  # by the compiler of an image, which may have none when it runs
     if carried is not None:
         return carried
@@ -278,7 +329,7 @@ def _build(header: str, cable: str, lanes: int) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         with locked(target.with_suffix(".lock")):
             if not target.is_file():
-                _compile(target, header, [*command, *flags])
+                _compile(target, program, header, [*command, *flags])
     except OSError as error:
         raise MechanismError(
             f"The batch engine could not be built in {home}: {error.strerror or error}; set ASCENT_CACHE_DIR to a "
@@ -287,14 +338,14 @@ def _build(header: str, cable: str, lanes: int) -> Path:
     return target
 
 
-def _compile(target: Path, header: str, command: list[str]) -> None:
+def _compile(target: Path, program: Program, header: str, command: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix=".build.", dir=target.parent) as name:
         work = Path(name)
-        (work / "membrane.hpp").write_text(header, encoding="utf-8")
+        (work / program.header_name).write_text(header, encoding="utf-8")
         built = work / "solver.so"
-        includes = [f"-I{work}", f"-I{SOURCE}", f"-I{include_directory()}"]
+        includes = [f"-I{folder}" for folder in (work, *program.folders, include_directory())]
         done = subprocess.run(
-            [*command, "-shared", "-fPIC", *includes, str(SOURCE / "interface.cpp"), "-o", str(built)],
+            [*command, "-shared", "-fPIC", *includes, str(program.entry), "-o", str(built)],
             capture_output=True,
             text=True,
             check=False,

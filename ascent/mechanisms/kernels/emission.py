@@ -21,10 +21,10 @@ _FUNCTIONS = {
 }
 _SIGNATURES = {
     "prepare": "const V* parameters, const Surroundings<V>& surroundings, V* constants",
-    "initial": "V v, const V* constants, V* variables, V* ions",
-    "current": "V v, const V* constants, V* variables, V* ions, V& i, V& g",
-    "advance": "V v, V dt, const V* constants, V* variables, V* ions",
-    "rates": "V v, V dt, const V* constants, V* gains, V* losses",
+    "initial": "V v, const C* constants, V* variables, V* ions",
+    "current": "V v, const C* constants, V* variables, V* ions, V& i, V& g",
+    "advance": "V v, V dt, const C* constants, V* variables, V* ions",
+    "rates": "V v, V dt, const C* constants, V* gains, V* losses",
 }
 
 
@@ -135,7 +135,8 @@ class _Emitter:
                      for place, node in stores)  # fmt: skip
         body = "\n".join(f"    {line}" for line in lines)
         unused = _unused(_SIGNATURES[name], body)
-        signature = f"template <class V>\nstatic ASCENT_INLINE void {name}({unused}) {{"
+        template = "template <class V>" if preparing else "template <class V, class C>"
+        signature = f"{template}\nstatic ASCENT_INLINE void {name}({unused}) {{"
         return f"{signature}\n{body}\n}}" if body else f"{signature}}}"
 
     def _needed(self, roots: Iterable[Node], preparing: bool) -> list[Node]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ascent.errors import MechanismError
-from ascent.mechanisms.build import mechanism_files
+from ascent.mechanisms.build import CORTICAL, mechanism_files
 from ascent.mechanisms.kernels.emission import Struct, emit_mechanism
 from ascent.mechanisms.kernels.mechanism import Mechanism, load_mechanism
 
@@ -155,7 +155,7 @@ def find_mechanism(name: str, directories: Sequence[Path | str]) -> Path:
     builtin = _HERE / "builtin" / f"{name}.mod"
     if builtin.is_file():
         return builtin
-    files = mechanism_files(directories)
+    files = (*mechanism_files(directories), *CORTICAL.glob("*.mod"))
     for path in sorted(files, key=lambda path: path.stem != name):
         words = path.read_text(encoding="utf-8", errors="replace").split()
         if any(pair == ("SUFFIX", name) for pair in zip(words, words[1:], strict=False)):
@@ -207,14 +207,14 @@ class _Membrane:
             calls["prepare"].append(
                 f"{struct}::prepare(parameters + {parameters}, surroundings, constants + {constants});"
             )
-            calls["initial"].append(f"{struct}::initial(v, {common});")
+            calls["initial"].append(f"{struct}::template initial<V>(v, {common});")
             calls["initial"].extend(self._updates(mechanism))
-            calls["current"].append(f"{struct}::current(v, {common}, i, g);")
+            calls["current"].append(f"{struct}::template current<V>(v, {common}, i, g);")
             if mechanism.advance:
-                calls["advance"].append(f"{struct}::advance(v, dt, {common});")
+                calls["advance"].append(f"{struct}::template advance<V>(v, dt, {common});")
             if made.gates:
                 places = f"constants + {constants}, gains + {len(gates)}, losses + {len(gates)}"
-                calls["rates"].append(f"{struct}::rates(v, dt, {places});")
+                calls["rates"].append(f"{struct}::template rates<V>(v, dt, {places});")
             gates += [variables + gate for gate in made.gates]
             rate_constants += [constants + constant for constant in made.rate_constants]
             parameters += len(mechanism.parameters)
@@ -237,22 +237,22 @@ class _Membrane:
             "prepare(const V* parameters, const Surroundings<V>& surroundings, V* constants)": [
                 *factors, *calls["prepare"]
             ],
-            "initial(V v, const V* constants, V* variables)": [*ions, *clear, *at_start, *calls["initial"]],
-            "current(V v, const V* constants, V* variables, V& i, V& g)": [
+            "initial(V v, const C* constants, V* variables)": [*ions, *clear, *at_start, *calls["initial"]],
+            "current(V v, const C* constants, V* variables, V& i, V& g)": [
                 *ions, *clear, *at_steps, "i = V(0.0);", "g = V(0.0);", *calls["current"]
             ],
-            "advance_rest(V v, V dt, const V* constants, V* variables)": (
+            "advance_rest(V v, V dt, const C* constants, V* variables)": (
                 [*ions, *calls["advance"]] if calls["advance"] else []
             ),
-            "rates(V v, V dt, const V* constants, V* gains, V* losses)": calls["rates"],
+            "rates(V v, V dt, const C* constants, V* gains, V* losses)": calls["rates"],
             "advance_gates(const V* gains, const V* losses, V* variables)": [
                 f"variables[{gate}] = variables[{gate}] + vfma(-losses[{index}], variables[{gate}], gains[{index}]);"
                 for index, gate in enumerate(gates)
             ],
-            "advance(V v, V dt, const V* constants, V* variables)": [
+            "advance(V v, V dt, const C* constants, V* variables)": [
                 f"V gains[{max(1, len(gates))}], losses[{max(1, len(gates))}];",
-                "advance_rest(v, dt, constants, variables);",
-                "rates(v, dt, constants, gains, losses);",
+                "advance_rest<V>(v, dt, constants, variables);",
+                "rates<V>(v, dt, constants, gains, losses);",
                 "advance_gates(gains, losses, variables);",
             ],
         }  # fmt: skip
@@ -269,7 +269,7 @@ class _Membrane:
         for signature, body in blocks.items():
             lines += [
                 "",
-                "    template <class V>",
+                f"    template <class V{', class C' if 'const C*' in signature else ''}>",
                 f"    static ASCENT_INLINE void {signature if body else _unnamed(signature)} {{",
                 *(f"        {line}" for line in body),
                 "    }",
@@ -288,7 +288,7 @@ class _Membrane:
     def _nernst(self, ion: Ion) -> str:
         reversal, inside, outside = (self.slots[name] for name in (f"e{ion.name}", f"{ion.name}i", f"{ion.name}o"))
         factor = [other.name for other in self.ions].index(ion.name)
-        return f"ions[{reversal}] = nernst(ions[{inside}], ions[{outside}], constants[{factor}]);"
+        return f"ions[{reversal}] = nernst(ions[{inside}], ions[{outside}], V(constants[{factor}]));"
 
 
 def _ions(mechanisms: Sequence[Mechanism], reversals: Mapping[str, Reversal]) -> tuple[Ion, ...]:

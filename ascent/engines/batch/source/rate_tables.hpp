@@ -1,7 +1,7 @@
 // Rates of gates as tables over the membrane potential.
 //
 // A gate whose rates depend on v only goes in a step of dt from x to x + gain(v) - loss(v) x. Both are cubics in each
-// row of 1/8 mV, through Chebyshev's points; a row where a cubic is not as good as the kernel itself (a rate with a
+// row of a quarter of a mV (or as the user of the class says), through Chebyshev's points; a row where a cubic is not as good as the kernel itself (a rate with a
 // jump, say) is marked, and there, as outside the table, the kernel computes. A row holds the coefficients of four
 // gates side by side, so that a lane reads them as whole vectors; the lanes' vectors are then turned into packs.
 // Every lane may have a table of its own, and its bits do not depend on the others.
@@ -16,7 +16,7 @@
 
 namespace ascent {
 
-template <int W, class Membrane>
+template <int W, class Membrane, int ROWS_PER_MILLIVOLT = 4>
 class RateTables {
   public:
     using V = Pack<W>;
@@ -41,7 +41,8 @@ class RateTables {
     }
 
     // Gains and losses at v; `constants` are those that `arrange` was given.
-    ASCENT_INLINE void look_up(V v, const V* constants, V* gains, V* losses) const {
+    template <class C>
+    ASCENT_INLINE void look_up(V v, const C* constants, V* gains, V* losses) const {
         const V place = vmin(V(N_ROWS - 1.0), vmax(V(0.0), vfma(v, V(ROWS_PER_MV), V(-V_MIN * ROWS_PER_MV - 0.5))));
         const V shifted = place + V(ROUNDING);
         const V along = vfma(v, V(ROWS_PER_MV), V(-V_MIN * ROWS_PER_MV - 0.5)) - (shifted - V(ROUNDING));
@@ -71,8 +72,8 @@ class RateTables {
     }
 
   private:
-    static constexpr double V_MIN = -200.0, ROWS_PER_MV = 4.0;
-    static constexpr int N_ROWS = 1600;
+    static constexpr double V_MIN = -200.0, ROWS_PER_MV = ROWS_PER_MILLIVOLT;
+    static constexpr int N_ROWS = 400 * ROWS_PER_MILLIVOLT;
     // A cubic may differ from the kernel by this much of a loss, or by this much in all.
     static constexpr double RELATIVE = 1e-7, ABSOLUTE = 1e-13;
 

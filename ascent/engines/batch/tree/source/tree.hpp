@@ -1,0 +1,359 @@
+// A branched cell: as many sweeps at a time as there are lanes, each with its own synaptic events and its own end.
+//
+// The order of operations in a step is that of NEURON's fixed-step method (secondorder = 0): events, currents and
+// conductances from the old potentials and states, implicit Euler along the tree, then every state with the new
+// potentials. What follows the solve is local, so one pass over the compartments advances the states and works out
+// the currents of the next step. Lanes never exchange values, so a sweep's bits do not depend on its companions.
+// Units: mV, ms, nA, uS.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <immintrin.h>
+
+#include "kernel_interface.hpp"
+#include "rate_tables.hpp"
+
+namespace ascent {
+
+constexpr int LANES = ASCENT_LANES;
+
+// The cell, filled in by Python (ascent/engines/batch/tree/library.py has the same fields in the same order); its
+// arrays live as long as the solver. Nodes are sorted so that parents come before their children.
+struct Cell {
+    std::int64_t n_nodes, n_compartments, n_injected, n_steps;
+    const std::int64_t* parents;       // n_nodes; -1 for the root
+    const double* couplings;           // n_nodes: uS to the parent
+    const double* capacities;          // n_nodes: uS, capacitance / dt
+    const std::int64_t* class_ends;    // of each class of compartments, where its compartments end
+    const std::int64_t* nodes;         // n_compartments: their nodes
+    const double* areas;               // n_compartments: um2 * 1e-2, turns mA/cm2 into nA
+    const double *diameters, *surfaces;  // n_compartments: um, um2
+    const double* parameters;          // compartment after compartment, those of its class
+    const double* variables;           // the same of variables, before initialisation
+    const double* synapses;            // of each pair: slow and fast factor of a step, reversal, block at 0 mV, its steepness
+    const std::int64_t* injected;      // n_injected: nodes of known currents
+    const double* currents;            // (n_injected, n_steps): nA
+    double celsius, dt, v_init;
+};
+
+// One sweep. Arrays stay alive until the lane's next sweep.
+struct Sweep {
+    std::int64_t n_steps, n_events, n_traces;
+    const std::int64_t* event_steps;   // n_events, ascending
+    const std::int64_t* event_slots;   // n_events: compartment * pairs + pair
+    const double* event_jumps;         // n_events: nS
+    const std::int64_t* traces;        // n_traces: nodes
+    double* out;                       // (n_traces, n_steps + 1)
+};
+
+enum Status : std::int64_t { IDLE, RUNNING, ENDED };
+
+// A conductance of synapses: the difference of two exponentials, which one event raises alike.
+template <class V>
+struct Pair {
+    V slow, fast;
+};
+
+template <class Membrane>
+class Compartments {
+  public:
+    using V = Pack<LANES>;
+    static constexpr int N_VARIABLES = Membrane::n_variables > 0 ? Membrane::n_variables : 1;
+    static constexpr int N_CONSTANTS = Membrane::n_constants > 0 ? Membrane::n_constants : 1;
+
+    // The compartments from `begin` to before `end`; takes their parameters and variables from where the pointers are.
+    Compartments(const Cell& cell, std::int64_t begin, std::int64_t end, const double*& parameters, const double*& variables)
+        : begin_(begin), end_(end), constants_((end - begin) * N_CONSTANTS), start_((end - begin) * N_VARIABLES),
+          variables_((end - begin) * N_VARIABLES, V(0.0)) {
+        using S = Pack<1>;
+        for (std::int64_t c = begin; c < end; ++c) {
+            S given[Membrane::n_parameters + 1], constants[N_CONSTANTS], values[N_VARIABLES];
+            for (int i = 0; i < Membrane::n_parameters; ++i) given[i] = S(*parameters++);
+            for (int i = 0; i < Membrane::n_variables; ++i) values[i] = S(*variables++);
+            Membrane::template prepare<S>(given, {S(cell.celsius), S(cell.diameters[c]), S(cell.surfaces[c])}, constants);
+            Membrane::template initial<S>(S(cell.v_init), constants, values);
+            for (int i = 0; i < Membrane::n_constants; ++i) constants_[(c - begin) * N_CONSTANTS + i] = constants[i][0];
+            for (int i = 0; i < Membrane::n_variables; ++i) start_[(c - begin) * N_VARIABLES + i] = values[i][0];
+        }
+        tabulate(cell.dt);
+    }
+
+    void restart(int lane) {
+        for (std::size_t i = 0; i < start_.size(); ++i) variables_[i].set(lane, start_[i]);
+    }
+
+    // For each compartment: its states after a step (unless only the currents are wanted), then `add` takes its
+    // current and conductance (mA/cm2, S/cm2).
+    template <bool ADVANCING, class Add>
+    ASCENT_INLINE void visit(const Cell& cell, const V* potentials, V dt, const Add& add) {
+        for (const Run& run : runs_) {
+            if (ADVANCING && run.tables)
+                pass<ADVANCING, true>(run, cell, potentials, dt, add);
+            else
+                pass<ADVANCING, false>(run, cell, potentials, dt, add);
+        }
+    }
+
+  private:
+    using Tables = RateTables<LANES, Membrane, 8>;
+
+    // Compartments one after the other whose gates have the same rates.
+    struct Run {
+        std::int64_t begin, end;
+        const Tables* tables;
+    };
+
+    template <bool ADVANCING, bool TABULATED, class Add>
+    ASCENT_INLINE void pass(const Run& run, const Cell& cell, const V* potentials, V dt, const Add& add) {
+        for (std::int64_t c = run.begin; c < run.end; ++c) {
+            const V v = potentials[cell.nodes[c]];
+            const double* constants = constants_.data() + (c - begin_) * N_CONSTANTS;
+            V* variables = variables_.data() + (c - begin_) * N_VARIABLES;
+            if constexpr (ADVANCING && TABULATED && Membrane::n_gates > 0) {
+                V gains[Membrane::n_gates], losses[Membrane::n_gates];
+                Membrane::template advance_rest<V>(v, dt, constants, variables);
+                run.tables->look_up(v, constants, gains, losses);
+                Membrane::template advance_gates<V>(gains, losses, variables);
+            } else if constexpr (ADVANCING) {
+                Membrane::template advance<V>(v, dt, constants, variables);
+            }
+            V current, conductance;
+            Membrane::template current<V>(v, constants, variables, current, conductance);
+            add(c, v, current, conductance);
+        }
+    }
+
+    // Tables where compartments in a row share the rates of their gates; many short rows are not worth theirs.
+    void tabulate(double dt) {
+        static constexpr std::size_t MOST = 4;
+        for (std::int64_t c = begin_; c < end_; ++c) {
+            if (runs_.empty() || !alike(c, runs_.back().begin)) runs_.push_back({c, c, nullptr});
+            runs_.back().end = c + 1;
+        }
+        if (!ASCENT_TABLES || Membrane::n_gates == 0 || runs_.size() > MOST) {
+            runs_.assign(1, {begin_, end_, nullptr});
+            return;
+        }
+        for (Run& run : runs_) {
+            std::vector<V> own;
+            for (int i = 0; i < N_CONSTANTS; ++i) own.push_back(V(constants_[(run.begin - begin_) * N_CONSTANTS + i]));
+            tables_.push_back(std::make_unique<Tables>(dt));
+            tables_.back()->arrange(own.data());
+            run.tables = tables_.back().get();
+        }
+    }
+
+    bool alike(std::int64_t c, std::int64_t other) const {
+        for (int i = 0; i < Membrane::n_rate_constants; ++i) {
+            const int place = Membrane::rate_constants[i];
+            if (constants_[(c - begin_) * N_CONSTANTS + place] != constants_[(other - begin_) * N_CONSTANTS + place]) return false;
+        }
+        return true;
+    }
+
+    std::int64_t begin_, end_;
+    std::vector<double> constants_, start_;
+    std::vector<V> variables_;
+    std::vector<Run> runs_;
+    std::vector<std::unique_ptr<Tables>> tables_;
+};
+
+// N_PAIRS conductances of synapses in every compartment; the first N_BLOCKED have a block that depends on v.
+template <int N_PAIRS, int N_BLOCKED, class... Membranes>
+class Tree {
+  public:
+    using V = Pack<LANES>;
+
+    explicit Tree(const Cell& cell)
+        : cell_(cell), dt_(cell.dt), parents_(cell.parents, cell.parents + cell.n_nodes), potentials_(cell.n_nodes, V(cell.v_init)),
+          diagonal_(cell.n_nodes, V(0.0)), right_(cell.n_nodes, V(0.0)), slope_(cell.n_nodes, V(0.0)), axial_(cell.n_nodes, 0.0),
+          pairs_(cell.n_compartments * N_PAIRS, Pair<V>{V(0.0), V(0.0)}), classes_(compartments(std::index_sequence_for<Membranes...>())) {
+        for (std::int64_t n = 0; n < cell.n_nodes; ++n) {
+            axial_[n] += cell.capacities[n];
+            if (parents_[n] < 0) continue;
+            axial_[n] += cell.couplings[n];
+            axial_[parents_[n]] += cell.couplings[n];
+        }
+        std::vector<bool> has_membrane(cell.n_nodes, false);
+        for (std::int64_t c = 0; c < cell.n_compartments; ++c) has_membrane[cell.nodes[c]] = true;
+        for (std::int64_t n = 0; n < cell.n_nodes; ++n)
+            if (!has_membrane[n]) bare_.push_back(n);
+        for (int lane = 0; lane < LANES; ++lane) restart(lane);
+    }
+
+    void assign(int index, const Sweep& sweep) {
+        Lane& lane = lanes_[index];
+        lane = Lane{sweep, RUNNING, 0, 0};
+        restart(index);
+        fresh_ = true;
+        record(index, lane);
+    }
+
+    Status status(int index) const { return lanes_[index].status; }
+
+    // Advance until a sweep has ended or max_steps are done; returns how many sweeps have ended.
+    int run(std::int64_t max_steps) {
+        const unsigned modes = _mm_getcsr();
+        _mm_setcsr(modes | 0x8040u);  // no denormals: they are far below rounding and slow
+        int ended = 0;
+        if (fresh_) currents<false>();
+        fresh_ = false;
+        for (std::int64_t done = 0; done < max_steps && ended == 0; ++done) {
+            for (int index = 0; index < LANES; ++index)
+                if (lanes_[index].status == RUNNING) begin_step(index, lanes_[index]);
+            solve();
+            currents<true>();
+            for (int index = 0; index < LANES; ++index)
+                if (lanes_[index].status == RUNNING) ended += finish_step(index, lanes_[index]);
+        }
+        _mm_setcsr(modes);
+        return ended;
+    }
+
+  private:
+    struct Lane {
+        Sweep sweep{};
+        Status status = IDLE;
+        std::int64_t step = 0, next_event = 0;
+    };
+
+    template <std::size_t... I>
+    std::tuple<Compartments<Membranes>...> compartments(std::index_sequence<I...>) {
+        const double *parameters = cell_.parameters, *variables = cell_.variables;
+        // braces: one after the other
+        return {Compartments<Membranes>(cell_, I == 0 ? 0 : cell_.class_ends[I - 1], cell_.class_ends[I], parameters, variables)...};
+    }
+
+    void restart(int lane) {
+        for (V& v : potentials_) v.set(lane, cell_.v_init);
+        for (Pair<V>& pair : pairs_) {
+            pair.slow.set(lane, 0.0);
+            pair.fast.set(lane, 0.0);
+        }
+        std::apply([lane](auto&... each) { (each.restart(lane), ...); }, classes_);
+    }
+
+    // Events raise both exponentials alike, so a conductance changes only when they decay, at the end of the step.
+    void begin_step(int index, Lane& lane) {
+        const Sweep& sweep = lane.sweep;
+        for (; lane.next_event < sweep.n_events && sweep.event_steps[lane.next_event] == lane.step; ++lane.next_event) {
+            Pair<V>& pair = pairs_[sweep.event_slots[lane.next_event]];
+            const double jump = sweep.event_jumps[lane.next_event];
+            pair.slow.set(index, pair.slow[index] + jump);
+            pair.fast.set(index, pair.fast[index] + jump);
+        }
+        for (std::int64_t i = 0; i < cell_.n_injected; ++i) {
+            V& right = right_[cell_.injected[i]];
+            right.set(index, right[index] + cell_.currents[i * cell_.n_steps + lane.step]);
+        }
+    }
+
+    int finish_step(int index, Lane& lane) {
+        ++lane.step;
+        record(index, lane);
+        if (lane.step < lane.sweep.n_steps) return 0;
+        lane.status = ENDED;
+        return 1;
+    }
+
+    void record(int index, const Lane& lane) {
+        const Sweep& sweep = lane.sweep;
+        for (std::int64_t i = 0; i < sweep.n_traces; ++i)
+            sweep.out[i * (sweep.n_steps + 1) + lane.step] = potentials_[sweep.traces[i]][index];
+    }
+
+    // Gaussian elimination from the leaves to the root and back (Hines), for the change of the potentials.
+    void solve() {
+        for (std::int64_t n = cell_.n_nodes - 1; n > 0; --n) {
+            const std::int64_t parent = parents_[n];
+            const V coupling(cell_.couplings[n]);
+            const V between = coupling * (potentials_[parent] - potentials_[n]);
+            const V inverse = V(1.0) / diagonal_[n];
+            const V slope = coupling * inverse;
+            const V right = right_[n] + between;
+            slope_[n] = slope;
+            right_[n] = right * inverse;
+            diagonal_[parent] = vfma(-slope, coupling, diagonal_[parent]);
+            right_[parent] = vfma(slope, right, right_[parent] - between);
+        }
+        right_[0] = right_[0] / diagonal_[0];
+        potentials_[0] += right_[0];
+        for (std::int64_t n = 1; n < cell_.n_nodes; ++n) {
+            right_[n] = vfma(slope_[n], right_[parents_[n]], right_[n]);
+            potentials_[n] += right_[n];
+        }
+    }
+
+    template <bool ADVANCING>
+    void currents() {
+        for (const std::int64_t n : bare_) {
+            diagonal_[n] = V(axial_[n]);
+            right_[n] = V(0.0);
+        }
+        const auto add = [this](std::int64_t c, V v, V current, V conductance) ASCENT_INLINE_LAMBDA {
+            const std::int64_t node = cell_.nodes[c];
+            const V area(cell_.areas[c]);
+            V total = area * current, slope = area * conductance;
+            synapses<ADVANCING>(c, v, total, slope);
+            diagonal_[node] = V(axial_[node]) + slope;
+            right_[node] = -total;
+        };
+        std::apply([&](auto&... each) { (each.template visit<ADVANCING>(cell_, potentials_.data(), dt_, add), ...); }, classes_);
+    }
+
+    // Adds currents (nA) and conductances (uS) of a compartment's synapses to `total` and `slope`.
+    template <bool ADVANCING>
+    ASCENT_INLINE void synapses(std::int64_t c, V v, V& total, V& slope) {
+        for (int k = 0; k < N_PAIRS; ++k) {
+            Pair<V>& pair = pairs_[c * N_PAIRS + k];
+            const double* kind = cell_.synapses + 5 * k;
+            if (ADVANCING) {
+                pair.slow = pair.slow * V(kind[0]);
+                pair.fast = pair.fast * V(kind[1]);
+            }
+            const V conductance = V(1e-3) * (pair.slow - pair.fast);
+            const V drive = v - V(kind[2]);
+            if (k < N_BLOCKED) {
+                // 1 / (1 + q), q = n exp(-gamma v), here and 1 uV ahead, as NEURON takes its derivative
+                const V q = V(kind[3]) * vexp(V(-kind[4]) * v);
+                const V ahead = q * V(ahead_[k]);
+                const V under = V(1.0) / ((V(1.0) + q) * (V(1.0) + ahead));
+                const V open = (V(1.0) + ahead) * under, open_ahead = (V(1.0) + q) * under;
+                total = vfma(conductance * open, drive, total);
+                const V steepness = drive * (q * V(rise_[k])) * under;
+                slope = vfma(conductance, open_ahead + steepness, slope);
+            } else {
+                total = vfma(conductance, drive, total);
+                slope = slope + conductance;
+            }
+        }
+    }
+
+  public:
+    // Of a block with steepness gamma: exp(-gamma h), and (1 - exp(-gamma h)) / h; h = 0.001 mV.
+    void set_blocks(const double* ahead, const double* rise) {
+        for (int k = 0; k < N_BLOCKED; ++k) {
+            ahead_[k] = ahead[k];
+            rise_[k] = rise[k];
+        }
+    }
+
+  private:
+    const Cell cell_;
+    V dt_;
+    std::vector<std::int64_t> parents_, bare_;  // nodes; those without membrane
+    std::vector<V> potentials_, diagonal_, right_, slope_;
+    std::vector<double> axial_;
+    std::vector<Pair<V>> pairs_;
+    std::tuple<Compartments<Membranes>...> classes_;
+    double ahead_[N_BLOCKED + 1] = {}, rise_[N_BLOCKED + 1] = {};
+    bool fresh_ = true;
+    Lane lanes_[LANES];
+};
+
+}  // namespace ascent

@@ -1,0 +1,1 @@
+"""Network-embedded neurons: detailed cells, presynaptic activity, synapses and realizations of a network."""
