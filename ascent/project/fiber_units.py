@@ -115,6 +115,7 @@ def run_fiber_unit(unit: FiberUnit) -> dict[str, Any]:
     n_sim = _n_sim(unit.folder)
     fiber = next(f for f in n_sim.fibers if (f.inner, f.fiber) == (unit.inner, unit.fiber))
     volts = n_sim.potentials(fiber)
+    recorded = n_sim.recording(fiber)
     config = n_sim.config
     job = FiberJob(
         model=config["fibers"]["mode"],
@@ -130,6 +131,7 @@ def run_fiber_unit(unit: FiberUnit) -> dict[str, Any]:
         inner=unit.inner,
         fiber=unit.fiber,
         fiber_z=_fiber_z(unit.fiber_z_file) if unit.fiber_z_file else None,
+        electrode=_MILLIVOLT_PER_VOLT * recorded if recorded is not None else None,
         early_stop=unit.early_stop,
         engine=unit.engine,
     )

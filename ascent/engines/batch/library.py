@@ -77,6 +77,11 @@ class Job(ctypes.Structure):
         ("profile", ctypes.c_void_p),
         ("trace_out", ctypes.c_void_p),
         ("profile_out", ctypes.c_void_p),
+        ("n_outflows", ctypes.c_int64),
+        ("outflows", ctypes.c_void_p),
+        ("outflow_out", ctypes.c_void_p),
+        ("weights", ctypes.c_void_p),
+        ("signal_out", ctypes.c_void_p),
     ]
 
 
