@@ -16,7 +16,12 @@ MYELINATED = [name for name in available_models() if load_model(name).kind == "m
 UNMYELINATED = [name for name in available_models() if load_model(name).kind == "unmyelinated"]
 
 
+INSULATED = [name for name in available_models() if load_model(name).kind == "insulated"]
+
+
 def sample_of(model, convention="ascent"):
+    if model in INSULATED:
+        return fiber_of(model, 10.0, 11, 500, convention=convention)
     if model in MYELINATED:
         return fiber_of(model, 5.7, 11, 300, convention=convention)
     return fiber_of(model, 1.0, 41, 150, convention=convention)
@@ -35,7 +40,7 @@ def currents_of(fiber, amplitude, engine, pulses=None, **options):
 @pytest.mark.parametrize(
     ("model", "convention"),
     [*((model, convention) for model in MYELINATED for convention in ("ascent", "pyfibers"))]
-    + [(model, "ascent") for model in UNMYELINATED],
+    + [(model, "ascent") for model in (*UNMYELINATED, *INSULATED)],
 )
 @pytest.mark.parametrize("amplitude", [-0.05, -1.0, 1.0])
 def test_currents_are_neurons_and_balance(model, convention, amplitude):
@@ -48,7 +53,7 @@ def test_currents_are_neurons_and_balance(model, convention, amplitude):
         assert np.abs(run.membrane_currents.sum(axis=1)).max() < 1e-9 * largest
 
 
-@pytest.mark.parametrize("model", ["MRG_INTERPOLATION", "SUNDT"])
+@pytest.mark.parametrize("model", ["MRG_INTERPOLATION", "SUNDT", "SWEENEY"])
 def test_an_injected_current_leaves_through_all_sections(model):
     pulses = IntracellularPulses(3, amplitude=1.5, pulse_width=0.2, delay=0.5)
     for engine in (get_engine("neuron"), BatchEngine()):
@@ -99,7 +104,7 @@ def test_currents_of_an_internode_are_those_through_its_myelin():
     assert np.abs(ours.membrane_currents[1:, internode] - through).max() < 1e-6 * largest
 
 
-@pytest.mark.parametrize("model", ["MRG_INTERPOLATION", "SUNDT"])
+@pytest.mark.parametrize("model", ["MRG_INTERPOLATION", "SUNDT", "SWEENEY"])
 def test_a_signal_is_the_contacts_potentials_times_the_currents(model):
     fiber = sample_of(model)
     for engine in (get_engine("neuron"), BatchEngine()):

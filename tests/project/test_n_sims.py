@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,13 @@ def test_each_combination_has_its_folder(tmp_path: Path) -> None:
     ]
     assert (folders[5] / "data" / "outputs").is_dir()
     assert (folders[5] / "launch.hoc").is_file()
+
+
+def test_a_fiber_model_that_ascent_has_not_gets_no_launch_file(tmp_path: Path) -> None:
+    fibersets = [replace(fiberset, mode="SWEENEY") for fiberset in FIBERSETS]
+    folders = _build(tmp_path, fibersets=fibersets)
+    assert not (folders[0] / "launch.hoc").exists()
+    assert read_n_sim(folders[0]).fibers
 
 
 def test_potentials_are_the_weighted_bases_with_eighteen_decimals(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class TaskRun:
         self._driven = shared.job(prepared, onset)
         form = shared.form(prepared)
         self._has_sections = form.name != ModalCable.name
-        self._drive = form.drive(fiber.potentials, self._capacity)
+        self._drive = form.drive(fiber.potentials[:: prepared.cable.spacing], self._capacity)
         self._rest_values, self._band_values = shared.band(prepared, rest, fiber)
         self._records: Records | None = None
         self._request: RunRequest | None = None

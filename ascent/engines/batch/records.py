@@ -55,12 +55,15 @@ class Records:
         self._profile = np.concatenate(profile).astype(np.int64) if len(self._steps) else np.empty(0, dtype=np.int64)
         self._trace_values = np.empty((stimulus.n_steps + 1, len(self._traces)))
         self._profile_values = np.full((len(self._steps), len(self._profile)), np.nan)
-        self._sections = np.asarray(recording.current_sections, dtype=np.int64)
+        sections, spacing = np.asarray(recording.current_sections, dtype=np.int64), prepared.cable.spacing
+        self._insulated = sections % spacing > 0  # no current leaves them
+        self._sections = sections // spacing
         self._outflow = np.empty((stimulus.n_steps + 1, len(self._sections)))
         self._weights: NDArray[np.float64] | None = None
         if recording.electrode is not None:
             self._weights = np.zeros((capacity - 1) * prepared.cable.sections_per_node + 1)
-            self._weights[: fiber.n_sections] = SIGNAL * recording.electrode
+            own = SIGNAL * recording.electrode[::spacing]
+            self._weights[: len(own)] = own
             self._signal = np.empty(stimulus.n_steps + 1)
 
     def point(self, job: Job) -> None:
@@ -101,7 +104,7 @@ class Records:
             # The current of a row is that of the step which ended there, so the first row has none.
             result.current = np.concatenate([[0.0], self._current[: n_rows - 1]])
         if recording.current_sections:
-            result.membrane_currents = self._outflow[:n_rows] * NANOAMPERE
+            result.membrane_currents = np.where(self._insulated, 0.0, self._outflow[:n_rows] * NANOAMPERE)
         if self._weights is not None:
             result.signal = self._signal[:n_rows]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ascent.errors import MechanismError
 from ascent.fibers.fiber import Fiber
-from ascent.fibers.geometry import MyelinatedGeometry
+from ascent.fibers.geometry import InsulatedGeometry, MyelinatedGeometry
 from ascent.fibers.models import EndSection, Internode, MechanismUse
 from ascent.mechanisms.build import load_mechanisms
 
@@ -205,8 +205,11 @@ class Cable:
                 self._make_internode(section, geometry, self.membrane.internodes[kind])
                 return section
         else:
-            section.diam = geometry.diameter
+            section.diam = geometry.node_diameter if isinstance(geometry, InsulatedGeometry) else geometry.diameter
         segment.xg[0], segment.xc[0] = SHORT_CIRCUIT, 0.0
+        if kind == "internode":
+            section.cm, section.Ra = 0.0, self.membrane.node_axial_resistivity
+            return section
         if self.end is not None and index in (0, fiber.n_sections - 1):
             self._make_end(section, geometry, self.end)
         else:
