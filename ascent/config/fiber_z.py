@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ascent.config.fibers import FibersConfig
+from ascent.config.fibers import OWN_MODELS, FibersConfig
 from ascent.config.fields import (
     NOTHING,
     Count,
@@ -93,6 +93,8 @@ def check_diameters(fibers: FibersConfig, fiber_z: FiberZConfig, source: str) ->
         When the model is missing or a diameter is not in its table.
     """
     model = fiber_z.fiber_type_parameters.get(fibers.mode)
+    if model is None and fibers.mode in OWN_MODELS:
+        return
     if model is None:
         known = ", ".join(fiber_z.fiber_type_parameters)
         raise problem(source, "fibers.mode", fibers.mode, f"is not among the models of fiber_z.json: {known}")

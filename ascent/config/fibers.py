@@ -32,11 +32,20 @@ FiberMode = Literal[
     "RATTAY",
     "SCHILD94",
     "SCHILD97",
+    "SWEENEY",
+    "THIO_AUTONOMIC",
+    "THIO_CUTANEOUS",
 ]
+#: Those of them that ASCENT and its fiber_z.json do not have: lengths are the models' own.
+OWN_MODELS = ("SWEENEY", "THIO_AUTONOMIC", "THIO_CUTANEOUS")
 XYMode = Literal["CENTROID", "UNIFORM_DENSITY", "UNIFORM_COUNT", "WHEEL", "EXPLICIT", "EXPLICIT_3D"]
 
 #: Least and largest diameter of models whose geometry is interpolated, µm.
-DIAMETER_RANGES = {"MRG_INTERPOLATION": (2.0, 16.0), "SMALL_MRG_INTERPOLATION_V1": (1.011, 16.0)}
+DIAMETER_RANGES = {
+    "MRG_INTERPOLATION": (2.0, 16.0),
+    "SMALL_MRG_INTERPOLATION_V1": (1.011, 16.0),
+    "SWEENEY": (1.0, 20.0),
+}
 
 #: Largest diameter that the small-fiber model was fitted to, µm.
 SMALL_MRG_RECOMMENDED = 5.7

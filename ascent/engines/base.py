@@ -113,10 +113,12 @@ class Stimulus:
 
 @dataclass(frozen=True)
 class Recording:
-    """What to keep of a run. Nodes are node indices, times are ms.
+    """What to keep of a run. Nodes are node indices, sections section indices, times are ms.
 
     `voltage_nodes` and `gate_nodes` are recorded at every step, `voltage_times` and `gate_times` at every node;
-    `current` records the intracellular current at every step.
+    `current` records the intracellular current at every step. `current_sections` are those whose net membrane current
+    is recorded at every step, and `electrode` holds the potentials (mV for 1 mA, one for each section) of a recording
+    contact, whose signal is recorded at every step.
     """
 
     voltage_nodes: tuple[int, ...] = ()
@@ -124,9 +126,17 @@ class Recording:
     voltage_times: tuple[float, ...] = ()
     gate_times: tuple[float, ...] = ()
     current: bool = False
+    current_sections: tuple[int, ...] = ()
+    electrode: NDArray[np.float64] | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
-        return bool(self.voltage_nodes or self.gate_nodes or self.voltage_times or self.gate_times or self.current)
+        over_time = self.voltage_nodes or self.gate_nodes or self.current or self.has_membrane_currents
+        return bool(over_time or self.voltage_times or self.gate_times)
+
+    @property
+    def has_membrane_currents(self) -> bool:
+        """Whether net membrane currents are needed."""
+        return bool(self.current_sections) or self.electrode is not None
 
 
 @dataclass(frozen=True)
@@ -172,6 +182,13 @@ class RunResult:
         (n_voltage_times, n_nodes) mV.
     gate_profiles : dict
         Gate name -> (n_gate_times, n_nodes).
+    membrane_currents : ndarray
+        (n_times, n_current_sections) mA: the net current from each section out of the fiber in the step that ended
+        at the row's time (outward positive): capacitive and ionic current of its membrane, and in a double cable what
+        the periaxonal space brings from its neighbours. Over all sections they add up to the injected current.
+    signal : ndarray
+        (n_times,) µV at the recording contact: by reciprocity (Plonsey & Barr, Bioelectricity, ch. 8) the sum over
+        sections of the potential that 1 mA of the contact makes there, times the net current in mA.
     """
 
     amplitude: float
@@ -184,6 +201,8 @@ class RunResult:
     current: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     voltage_profile: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     gate_profiles: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    membrane_currents: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    signal: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
     def count(self, node: int) -> int:
         """Number of action potentials at `node`."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ascent.errors import ConfigError
-from ascent.fibers.geometry import MyelinatedGeometry, UnmyelinatedGeometry, section_geometry
+from ascent.fibers.geometry import Geometry, section_geometry
 from ascent.fibers.models import CONVENTIONS, Convention, FiberModel, Membrane, load_membrane, load_model
 
 
@@ -20,7 +20,7 @@ class Fiber:
 
     Attributes
     ----------
-    geometry : MyelinatedGeometry or UnmyelinatedGeometry
+    geometry : MyelinatedGeometry, UnmyelinatedGeometry or InsulatedGeometry
         Lengths and diameters, µm.
     n_sections : int
     temperature : float
@@ -33,7 +33,7 @@ class Fiber:
         Name used in messages and tables.
     """
 
-    geometry: MyelinatedGeometry | UnmyelinatedGeometry
+    geometry: Geometry
     n_sections: int
     temperature: float = 37.0
     convention: Convention = "ascent"
@@ -161,8 +161,8 @@ def build_fiber(
     diameter : float
         Outer diameter, µm.
     n_sections, n_nodes, length : int, int, float
-        Exactly one of them: number of sections (11·k + 1 for myelinated models), of nodes, or the greatest
-        length in µm.
+        Exactly one of them: number of sections (11·k + 1 for MRG models, 2·k + 1 for SWEENEY), of nodes, or the
+        greatest length in µm.
     temperature : float
         °C.
     convention : {"ascent", "pyfibers"}

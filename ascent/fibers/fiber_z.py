@@ -32,6 +32,8 @@ def lengths_from_fiber_z(model: FiberModel, diameter: float, fiber_z: Any) -> di
     if entry is None:
         return {}
     names: dict[str, float] = {"diameter": diameter}
+    if model.kind == "insulated":
+        return {}  # ASCENT's file has none of these
     if model.kind == "unmyelinated":
         return {"delta_z": _number(entry.get("delta_zs", entry.get("delta_z")), names, model.name, "delta_zs")}
     place = None

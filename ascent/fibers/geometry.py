@@ -1,7 +1,8 @@
 """Lengths and diameters along a fiber, from its model and diameter.
 
 A myelinated fiber repeats node, MYSA, FLUT, six STIN, FLUT, MYSA (McIntyre, Richardson & Grill 2002, fig. 1);
-an unmyelinated fiber is a chain of equal sections. Everything is in µm.
+an unmyelinated fiber is a chain of equal sections, and a fiber with insulating internodes alternates them with nodes.
+Everything is in µm.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class _Chain(ABC):
 
     @property
     def sections_per_node(self) -> int:
-        """Sections from one node to the next: 11 for myelinated fibers, 1 for unmyelinated ones."""
+        """Sections from one node to the next: 11 for myelinated fibers, 2 with insulating internodes, else 1."""
         return len(self.unit_kinds)
 
     def kinds(self, n_sections: int) -> tuple[str, ...]:
@@ -138,9 +139,36 @@ class UnmyelinatedGeometry(_Chain):
         return (self.delta_z,)
 
 
-def section_geometry(
-    mode: str, diameter: float, fiber_z: Any | None = None
-) -> MyelinatedGeometry | UnmyelinatedGeometry:
+@dataclass(frozen=True)
+class InsulatedGeometry(_Chain):
+    """Geometry of a fiber whose internodes insulate perfectly: nodes joined by an axon of one diameter.
+
+    Attributes
+    ----------
+    model, diameter
+        Fiber model and outer diameter (µm) with myelin.
+    delta_z : float
+        Distance (µm) between the centres of neighbouring nodes.
+    node_length, node_diameter : float
+        µm; the axon has the node's diameter throughout.
+    """
+
+    node_length: float
+    node_diameter: float
+
+    @property
+    def unit_kinds(self) -> tuple[str, ...]:
+        return ("node", "internode")
+
+    @property
+    def unit_lengths(self) -> tuple[float, ...]:
+        return (self.node_length, self.delta_z - self.node_length)
+
+
+Geometry = MyelinatedGeometry | UnmyelinatedGeometry | InsulatedGeometry
+
+
+def section_geometry(mode: str, diameter: float, fiber_z: Any | None = None) -> Geometry:
     """Geometry of a fiber of `mode` and `diameter`.
 
     Parameters
@@ -178,6 +206,10 @@ def section_geometry(
     if model.kind == "unmyelinated":
         return UnmyelinatedGeometry(model.name, diameter, delta_z)
     node_length = lengths.get("node_length", formulas.node_length or math.nan)
+    if model.kind == "insulated":
+        return InsulatedGeometry(
+            model.name, diameter, delta_z, node_length, value("node_diameter", formulas.node_diameter)
+        )
     mysa_length = lengths.get("mysa_length", formulas.mysa_length or math.nan)
     flut_length = value("flut_length", formulas.flut_length)
     axon_diameter = value("axon_diameter", formulas.axon_diameter)

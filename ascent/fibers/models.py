@@ -166,7 +166,8 @@ class FiberModel(_Strict):
     """A fiber model by name: kind, valid diameters, geometry, membrane and node parameters that differ from it."""
 
     name: str
-    kind: Literal["myelinated", "unmyelinated"]
+    #: double cable; bare membrane; or nodes between internodes that insulate perfectly
+    kind: Literal["myelinated", "unmyelinated", "insulated"]
     membrane: str
     diameters: Diameters
     geometry: GeometryFormulas
@@ -174,10 +175,11 @@ class FiberModel(_Strict):
 
     @model_validator(mode="after")
     def _myelinated_is_whole(self) -> FiberModel:
-        if self.kind == "myelinated":
-            missing = [name for name, value in self.geometry if value is None]
-            if missing:
-                raise ValueError(f"a myelinated model needs geometry.{missing[0]}")
+        needed = {"myelinated": tuple(GeometryFormulas.model_fields), "insulated": ("node_length", "node_diameter")}
+        missing = [name for name in needed.get(self.kind, ()) if getattr(self.geometry, name) is None]
+        if missing:
+            article = "an" if self.kind == "insulated" else "a"
+            raise ValueError(f"{article} {self.kind} model needs geometry.{missing[0]}")
         return self
 
 

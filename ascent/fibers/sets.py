@@ -21,7 +21,7 @@ from ascent.errors import ConfigError, Problem, RunDirectoryError
 from ascent.fibers import z
 from ascent.fibers.counted_files import parse_numbers, read_coordinates, read_text, write_coordinates
 from ascent.fibers.diameters import fiber_diameters
-from ascent.fibers.geometry import MyelinatedGeometry, UnmyelinatedGeometry, section_geometry
+from ascent.fibers.geometry import Geometry, UnmyelinatedGeometry, section_geometry
 from ascent.fibers.xy import InnerLike, SampleLike, place
 from ascent.files import write_json, write_text
 
@@ -201,7 +201,7 @@ def build_fiberset(
     extent = z.extent(z_parameters, nerve_length)
     offset = z_parameters.get("offset")
     geometries = {value: _geometry(mode, value, fiber_z) for value in sorted(set(diameters.tolist()))}
-    myelinated = isinstance(next(iter(geometries.values()), None), MyelinatedGeometry)
+    myelinated = not isinstance(next(iter(geometries.values()), None), UnmyelinatedGeometry)
     generator = _generator(z_parameters.get("seed", 0), None if myelinated else placement.generator)
     coordinates, offsets = [], []
     for (x, y), diameter in zip(placement.points.tolist(), diameters.tolist(), strict=True):
@@ -272,7 +272,7 @@ def fibers_section(sim: Any) -> dict[str, Any]:
     return dict(data["fibers"])
 
 
-def _geometry(mode: str, diameter: float, fiber_z: Any | None) -> MyelinatedGeometry | UnmyelinatedGeometry:
+def _geometry(mode: str, diameter: float, fiber_z: Any | None) -> Geometry:
     # What fiber_z.json says of an unmyelinated fiber is all that its coordinates depend on.
     if fiber_z is not None:
         data = fiber_z if isinstance(fiber_z, Mapping) else fiber_z.model_dump(by_alias=True, exclude_none=True)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascent.errors import ConfigError, Problem
-from ascent.fibers.geometry import MyelinatedGeometry, UnmyelinatedGeometry
+from ascent.fibers.geometry import Geometry, InsulatedGeometry, MyelinatedGeometry
 
 #: A compartment must lie this far (µm) inside the ends of the fiber's range.
 END_MARGIN = 0.1
@@ -73,7 +73,7 @@ def extent(z_parameters: Mapping[str, Any], nerve_length: float) -> Extent:
 
 
 def compartment_centres(
-    geometry: MyelinatedGeometry | UnmyelinatedGeometry,
+    geometry: Geometry,
     extent: Extent,
     *,
     offset: float | str = 0.0,
@@ -98,7 +98,8 @@ def compartment_centres(
     Returns
     -------
     z : ndarray, shape (n,)
-        µm, ascending; of a myelinated fiber every eleventh, from the first to the last, is a node.
+        µm, ascending; of a myelinated fiber every eleventh (every second where internodes are one section), from the
+        first to the last, is a node.
     offset_ratio : float
         The fraction drawn for "random", else 0 (ASCENT stores no deterministic offset).
 
@@ -108,7 +109,7 @@ def compartment_centres(
         When the offset is out of range or not one internode fits.
     """
     shift, ratio = _offset(offset, geometry.delta_z, generator)
-    if isinstance(geometry, MyelinatedGeometry):
+    if isinstance(geometry, MyelinatedGeometry | InsulatedGeometry):
         centres, to_middle = _myelinated(geometry, extent.nerve_length)
         whole = (absolute_offset % geometry.delta_z) if absolute_offset is not None else 0.0
         # One addition at a time, in ASCENT's order, so that the coordinates agree in every bit.
@@ -154,7 +155,9 @@ def _offset(offset: float | str, delta_z: float, generator: random.Random | None
     return (offset * delta_z, 0.0), 0.0
 
 
-def _myelinated(geometry: MyelinatedGeometry, nerve_length: float) -> tuple[NDArray[np.float64], float]:
+def _myelinated(
+    geometry: MyelinatedGeometry | InsulatedGeometry, nerve_length: float
+) -> tuple[NDArray[np.float64], float]:
     lengths = (*geometry.unit_lengths, geometry.node_length)
     unit = [a / 2 + b / 2 for a, b in zip(lengths[:-1], lengths[1:], strict=True)]
     steps: list[float] = []

@@ -146,6 +146,7 @@ def job_of(unit: FiberUnit) -> FiberJob:
     n_sim, fibers = _read(unit.folder)
     fiber = fibers[unit.inner, unit.fiber]
     volts = n_sim.potentials(fiber)
+    recorded = n_sim.recording(fiber)
     config = n_sim.config
     return FiberJob(
         model=config["fibers"]["mode"],
@@ -161,6 +162,7 @@ def job_of(unit: FiberUnit) -> FiberJob:
         inner=unit.inner,
         fiber=unit.fiber,
         fiber_z=_fiber_z(unit.fiber_z_file) if unit.fiber_z_file else None,
+        electrode=_MILLIVOLT_PER_VOLT * recorded if recorded is not None else None,
         early_stop=unit.early_stop,
         engine=unit.engine,
     )

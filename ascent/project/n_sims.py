@@ -2,7 +2,8 @@
 
 `n_sims/<t>/` holds `<t>.json` (the sim with one value of each list), `launch.hoc`, and in `data/inputs` the
 waveform, the potentials of every fiber (`src_inner<l>_fiber<k>.dat`, V for 1 mA; `rec_…` for a recording cuff)
-and the fibers' diameters. `combination.json` is ours: the numbers of the combination and the temperature.
+and the fibers' diameters; without `launch.hoc` where ASCENT has not the fiber model. `combination.json` is ours: the
+numbers of the combination and the temperature.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ascent.config.fibers import OWN_MODELS
 from ascent.errors import RunDirectoryError
 from ascent.fibers.counted_files import read_text, read_values, write_values
 from ascent.fibers.sets import FiberSet
@@ -163,7 +165,8 @@ def build_n_sims(
         diameters = [float(f"{value:0.6f}") for value in fiberset.diameters]
         key = [(*fiberset.inner_and_fiber(index), value) for index, value in enumerate(diameters)]
         write_diameter_key(inputs, key)
-        write_text(folder / "launch.hoc", launch_hoc(config, temperature, len(waveform.samples), fiber_z))
+        if fiberset.mode not in OWN_MODELS:
+            write_text(folder / "launch.hoc", launch_hoc(config, temperature, len(waveform.samples), fiber_z))
         write_json(folder / "combination.json", {**asdict(combination), "temperature": float(temperature)})
         write_text(folder / f"{combination.index}.json", json.dumps(config, indent=2))
         folders.append(folder)

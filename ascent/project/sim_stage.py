@@ -127,14 +127,8 @@ def plan_sim(
 
 def _check_built(config: SimConfig, name: str) -> None:
     """Refuse what is not built yet, rather than leave it out of the results without a word."""
-    saving = config.saving
-    if saving.cap_recording is not None and saving.cap_recording.Imembrane_matrix:
-        key, what = "saving.cap_recording.Imembrane_matrix", "transmembrane currents are not saved yet"
-        raise problem(f"sim {name}", key, True, f"{what}; set it to false")
-    if saving.three_d_fiber_intermediate_data:
+    if config.saving.three_d_fiber_intermediate_data:
         raise problem(f"sim {name}", "saving.3D_fiber_intermediate_data", True, "3D fibers are not built yet")
-    if config.active_recs:
-        _log.warning("sim %s: potentials of the recording cuff are exported, its signals are not computed yet", name)
 
 
 def write_plan(plan: PlannedSim) -> list[Path]:

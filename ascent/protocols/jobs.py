@@ -49,6 +49,8 @@ class FiberJob:
     convention : {"ascent", "pyfibers"}
     fiber_z : mapping, optional
         ``fiber_z.json`` of a project.
+    electrode : ndarray, shape (n_sections,), optional
+        mV for 1 mA of a recording cuff; its signal is kept of runs that are recorded.
     engine, search : str
         ``auto``, ``batch`` or ``neuron``; ``ascent`` or ``fast``.
     early_stop : bool
@@ -69,6 +71,7 @@ class FiberJob:
     fiber: int = 0
     convention: Convention = "ascent"
     fiber_z: Mapping[str, Any] | None = None
+    electrode: NDArray[np.float64] | None = None
     engine: str = "auto"
     search: Literal["ascent", "fast"] = "ascent"
     early_stop: bool = True
@@ -265,7 +268,7 @@ def _prepare(job: FiberJob) -> _Prepared:
         protocol.dt_initSS,
         float(protocol.threshold.value),
     )
-    return _Prepared(job, protocol, saving, fiber, stimulus, recording_for(saving, fiber.n_nodes))
+    return _Prepared(job, protocol, saving, fiber, stimulus, recording_for(saving, fiber, job.electrode))
 
 
 def search_plan(protocol: ProtocolConfig, bounds: tuple[float, float] | None = None) -> SearchPlan:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascent.engines.base import RunResult
-from ascent.files import write_text
+from ascent.files import write_bytes, write_text
 from ascent.protocols.jobs import FiberResult
-from ascent.protocols.recording import end_ap_times, located_nodes
+from ascent.protocols.recording import end_ap_times, located_nodes, saves_membrane_currents
 
 
 def write_outputs(result: FiberResult, folder: Path | str) -> list[Path]:
@@ -41,10 +41,29 @@ def write_outputs(result: FiberResult, folder: Path | str) -> list[Path]:
     else:
         for index, count in enumerate(result.action_potentials):
             texts[f"activation_{name}_amp{index}.dat"] = f"{count:d}\n"
+    matrices = []
+    if saves_membrane_currents(result.saving):
+        matrices = [f"Imembrane_{name}_amp{index}.dat" for index in range(len(result.runs))]
+    for file_name, run in zip(matrices, result.runs, strict=False):
+        write_bytes(folder / file_name, _current_matrix(run))
     for file_name, text in texts.items():
         # Thousands of small files: the journal says which are owed, should the machine lose its power.
         write_text(folder / file_name, text, durable=False)
-    return [folder / file_name for file_name in texts]
+    return [folder / file_name for file_name in (*matrices, *texts)]
+
+
+def _current_matrix(run: RunResult) -> bytes:
+    """Net currents (mA) as NEURON's `vwrite` leaves them: tstop, dt, axontotal and the matrix, section by section.
+
+    A vector is its length, a 4 for double precision, and its numbers; tstop and dt are ms.
+    """
+    step = float(run.time[1] - run.time[0]) if len(run.time) > 1 else 0.0
+    vectors = [[run.n_steps * step], [step], [run.membrane_currents.shape[1]], run.membrane_currents.T.ravel()]
+    parts = []
+    for vector in vectors:
+        values = np.asarray(vector, dtype="<f8")
+        parts += [np.array([len(values), 4], dtype="<i4").tobytes(), values.tobytes()]
+    return b"".join(parts)
 
 
 def _run_texts(result: FiberResult, run: RunResult) -> dict[str, str]:
@@ -64,6 +83,9 @@ def _run_texts(result: FiberResult, run: RunResult) -> dict[str, str]:
             texts[f"gating_{gate}_time"] = _over_time(gate, "", recording.gate_nodes, run.time, values)
     if saving.time.istim:
         texts["Istim"] = _table(["Time(ms)", "Istim(nA)"], np.column_stack([run.time, run.current]))
+    if recording.electrode is not None:
+        rows = np.column_stack([run.time, run.signal])
+        texts["SFAP_time"] = _table(["Time(ms)", "SFAP(uV)"], rows, rest="%e")
     if recording.voltage_times:
         texts["Vm_space"] = _over_space("Vm", "(mV)", recording.voltage_times, run.voltage_profile)
     if recording.gate_times:
@@ -95,6 +117,6 @@ def _over_space(quantity: str, unit: str, times: Sequence[float], profiles: NDAr
     return _table(header, np.column_stack([nodes, profiles.T]), first="%d")
 
 
-def _table(header: Iterable[str], rows: NDArray[np.float64], first: str = "%f") -> str:
-    line = " ".join([first, *["%f"] * (rows.shape[1] - 1)])
+def _table(header: Iterable[str], rows: NDArray[np.float64], first: str = "%f", rest: str = "%f") -> str:
+    line = " ".join([first, *[rest] * (rows.shape[1] - 1)])
     return "\n".join([" ".join(header), *(line % tuple(row) for row in rows.tolist())]) + "\n"

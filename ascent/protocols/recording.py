@@ -6,16 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ascent.config.saving import SavingConfig
 from ascent.engines.base import Recording, RunResult
 from ascent.errors import ConfigError
+from ascent.fibers.fiber import Fiber
 from ascent.protocols.detection import node_at
 
 
-def recording_for(saving: SavingConfig, n_nodes: int) -> Recording | None:
-    """What to record for `saving`; None when nothing over time or space is wanted."""
+def recording_for(saving: SavingConfig, fiber: Fiber, electrode: NDArray[np.float64] | None = None) -> Recording | None:
+    """What to record for `saving`; None when nothing over time or space is wanted.
+
+    Parameters
+    ----------
+    saving : SavingConfig
+    fiber : Fiber
+    electrode : ndarray, shape (n_sections,), optional
+        Potentials of a recording contact, mV for 1 mA.
+    """
+    n_nodes = fiber.n_nodes
     nodes = located_nodes(saving, n_nodes)
     ends = end_nodes(saving, n_nodes) if saving.end_ap_times is not None else ()
     voltage_nodes = nodes if saving.time.vm else ()
@@ -26,8 +36,32 @@ def recording_for(saving: SavingConfig, n_nodes: int) -> Recording | None:
         voltage_times=times if saving.space.vm else (),
         gate_times=times if saving.space.gating else (),
         current=saving.time.istim,
+        current_sections=tuple(range(fiber.n_sections)) if saves_membrane_currents(saving) else (),
+        electrode=electrode_potentials(electrode, fiber) if electrode is not None else None,
     )
     return recording if recording else None
+
+
+def saves_membrane_currents(saving: SavingConfig) -> bool:
+    """Whether the currents of all sections are written."""
+    return saving.cap_recording is not None and saving.cap_recording.Imembrane_matrix
+
+
+def electrode_potentials(values: ArrayLike, fiber: Fiber) -> NDArray[np.float64]:
+    """Potentials (mV for 1 mA) of a recording contact at the sections of `fiber`.
+
+    Raises
+    ------
+    ConfigError
+        When there is not one finite number for each section.
+    """
+    array = np.array(values, dtype=np.float64)
+    if array.shape != (fiber.n_sections,) or not np.isfinite(array).all():
+        raise ConfigError(
+            f"Fiber {fiber.label} has {fiber.n_sections} sections, so the potentials of a recording contact are that "
+            f"many finite values in mV for 1 mA; got an array of shape {array.shape}."
+        )
+    return array
 
 
 def located_nodes(saving: SavingConfig, n_nodes: int) -> tuple[int, ...]:
@@ -51,34 +85,48 @@ def crossings(voltage: NDArray[np.float64], time: NDArray[np.float64], threshold
     return time[1:][above[1:] & ~above[:-1]]
 
 
-def recording_from(record: Mapping[str, Any], n_nodes: int) -> Recording | None:
-    """The recording of a plain mapping: ``{"vm": "all" | nodes, "gates": "all" | nodes, "current": bool}``.
+def recording_from(record: Mapping[str, Any], fiber: Fiber) -> Recording | None:
+    """The recording of a plain mapping.
+
+    Parameters
+    ----------
+    record : mapping
+        ``{"vm": "all" | nodes, "gates": "all" | nodes, "current": bool, "membrane_currents": "all" | sections,
+        "electrode": potentials}``.
+    fiber : Fiber
 
     Raises
     ------
     ConfigError
-        When it has another key, or a node does not exist.
+        When it has another key, or a node or section does not exist.
     """
-    known = ("vm", "gates", "current")
+    known = ("vm", "gates", "current", "membrane_currents", "electrode")
     for key in record:
         if key not in known:
             raise ConfigError(f"record has the key {key!r}; it may have {', '.join(known)}.")
 
-    def nodes(key: str) -> tuple[int, ...]:
+    def places(key: str, kind: str, count: int) -> tuple[int, ...]:
         wanted = record.get(key)
         if wanted is None or wanted is False:
             return ()
         if isinstance(wanted, str):
             if wanted != "all":
-                raise ConfigError(f"record.{key} is {wanted!r}; it should be 'all' or a list of node indices.")
-            return tuple(range(n_nodes))
+                raise ConfigError(f"record.{key} is {wanted!r}; it should be 'all' or a list of {kind} indices.")
+            return tuple(range(count))
         indices = tuple(int(index) for index in wanted)
         for index in indices:
-            if not 0 <= index < n_nodes:
-                raise ConfigError(f"record.{key} has node {index}; the fiber has nodes 0 to {n_nodes - 1}.")
+            if not 0 <= index < count:
+                raise ConfigError(f"record.{key} has {kind} {index}; the fiber has {kind}s 0 to {count - 1}.")
         return indices
 
-    recording = Recording(nodes("vm"), nodes("gates"), current=bool(record.get("current", False)))
+    electrode = record.get("electrode")
+    recording = Recording(
+        voltage_nodes=places("vm", "node", fiber.n_nodes),
+        gate_nodes=places("gates", "node", fiber.n_nodes),
+        current=bool(record.get("current", False)),
+        current_sections=places("membrane_currents", "section", fiber.n_sections),
+        electrode=electrode_potentials(electrode, fiber) if electrode is not None else None,
+    )
     return recording if recording else None
 
 

@@ -142,7 +142,11 @@ def run_amplitudes(
     amplitudes : sequence of float
         mA.
     record : mapping, optional
-        ``{"vm": "all" | node indices, "gates": "all" | node indices, "current": bool}``.
+        ``{"vm": "all" | node indices, "gates": "all" | node indices, "current": bool,
+        "membrane_currents": "all" | section indices, "electrode": potentials}``; `current` is the intracellular one,
+        `membrane_currents` are the net currents out of sections (mA, outward positive), and `electrode` holds the
+        potentials (mV for 1 mA, at the sections) of a recording contact whose signal (µV) is wanted: one array for
+        each fiber, or one array for a single fiber.
     Others
         As in :func:`find_threshold`.
 
@@ -161,11 +165,11 @@ def run_amplitudes(
     listed = [fibers] if isinstance(fibers, Fiber) else list(fibers)
     sizes = [float(amplitude) for amplitude in amplitudes]
     tasks = []
-    for fiber in listed:
+    for fiber, wanted in zip(listed, _records(record or {}, fibers), strict=True):
         stimulus = Stimulus(
             samples, dt, pulses_from(intracellular, fiber.n_nodes), initial_time, initial_dt, threshold_mv
         )
-        recording = recording_from(record or {}, fiber.n_nodes)
+        recording = recording_from(wanted, fiber)
         # each run is a task of its own, so that an engine may do them side by side
         tasks += [Task(fiber, stimulus, _single(amplitude, recording)) for amplitude in sizes]
     rows = []
@@ -181,6 +185,18 @@ def run_amplitudes(
 def _single(amplitude: float, recording: Recording | None) -> Protocol:
     run = yield RunRequest(amplitude, recording)
     return run
+
+
+def _records(record: Mapping[str, Any], fibers: Sequence[Fiber] | Fiber) -> list[Mapping[str, Any]]:
+    """What to record of each fiber: each has its own potentials of a recording contact."""
+    if isinstance(fibers, Fiber) or record.get("electrode") is None:
+        return [record] * (1 if isinstance(fibers, Fiber) else len(fibers))
+    electrodes = list(record["electrode"])
+    if len(electrodes) != len(fibers):
+        raise ConfigError(
+            f"record.electrode has {len(electrodes)} arrays for {len(fibers)} fibers; it should have one for each."
+        )
+    return [{**record, "electrode": electrode} for electrode in electrodes]
 
 
 def fitted(waveform: ArrayLike, dt: float, tstop: float | None) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from ascent.config.fiber_z import check_diameters
-from ascent.config.fibers import FiberMode, FibersConfig
+from ascent.config.fibers import OWN_MODELS, FiberMode, FibersConfig
 from ascent.config.fields import alternatives
 from ascent.config.loading import dump, load
 from ascent.config.materials import MaterialsConfig
@@ -58,7 +58,7 @@ def test_perineurium_of_a_rat_fascicle() -> None:
 
 def test_tables_of_fibers() -> None:
     fibers = load_fiber_z().fiber_type_parameters
-    assert set(fibers) == set(get_args(FiberMode))
+    assert set(fibers) == set(get_args(FiberMode)) - set(OWN_MODELS)
     assert len(alternatives(fibers["MRG_DISCRETE"].delta_zs)) == 11
     assert load_slurm().memory_per_fiber == 2000
 

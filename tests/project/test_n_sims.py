@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from ascent.errors import AscentError, ConfigError, RunDirectoryError
+from ascent.fibers import build_fiber
 from ascent.fibers.sets import FiberSet
 from ascent.project.n_sims import build_n_sims, read_n_sim
 from ascent.stimulus.bases import read_bases, write_bases
@@ -80,6 +82,13 @@ def test_each_combination_has_its_folder(tmp_path: Path) -> None:
     assert (folders[5] / "launch.hoc").is_file()
 
 
+def test_a_fiber_model_that_ascent_has_not_gets_no_launch_file(tmp_path: Path) -> None:
+    fibersets = [replace(fiberset, mode="SWEENEY") for fiberset in FIBERSETS]
+    folders = _build(tmp_path, fibersets=fibersets)
+    assert not (folders[0] / "launch.hoc").exists()
+    assert read_n_sim(folders[0]).fibers
+
+
 def test_potentials_are_the_weighted_bases_with_eighteen_decimals(tmp_path: Path) -> None:
     folders = _build(tmp_path)
     # n_sim 2 of 8: first weights, second fiberset, first waveform.
@@ -124,6 +133,40 @@ def test_a_recording_cuff_has_potentials_of_its_own(tmp_path: Path) -> None:
     n_sim = read_n_sim(folders[0])
     assert n_sim.recording(n_sim.fibers[0]) == pytest.approx(5)
     assert n_sim.potentials(n_sim.fibers[0]) == pytest.approx(_bases(0, 0)[0] - _bases(0, 0)[1])
+
+
+def test_a_fiber_between_two_cuffs_leaves_its_signal_and_currents(tmp_path: Path) -> None:
+    from ascent.analysis.query.membrane_currents import import_tm_current_matrix
+    from ascent.project.fiber_units import run_fiber_unit, units_of_n_sim
+
+    fiber = build_fiber("MRG_DISCRETE", 5.7, n_nodes=11)
+    z = fiber.coordinates[:, 2]
+    fiberset = FiberSet(
+        (fiber.coordinates,), np.array([5.7]), np.zeros(1), np.zeros(1, int), np.zeros(1, int), "MRG_DISCRETE"
+    )
+    sim = _sim() | {"n_dimensions": 0, "saving": {"cap_recording": {"Imembrane_matrix": True}}}
+    sim["active_srcs"] = {"cuff_index": 4, "Purdue.json": [[1, 0]]}
+    sim["active_recs"] = {"cuff_index": 2, "Rec.json": [[1]]}
+    sim["fibers"]["z_parameters"]["diameter"] = 5.7
+    sim["waveform"]["MONOPHASIC_PULSE_TRAIN"]["pulse_width"] = 0.1
+    sim["protocol"] |= {"amplitudes": [-0.5], "threshold": {"value": -30, "ap_detect_location": 0.9}}
+    stimulus, contact = (1e-3 / (1 + 1e-5 * (z - place) ** 2) for place in (1000, 4000))  # V for 1 mA
+    [folder] = build_n_sims(
+        tmp_path,
+        sim,
+        [fiberset],
+        [from_config(section) for section in waveform_sections(sim)],
+        [[np.array([stimulus, contact, 0 * contact])]],
+        active=active_cuffs(sim, [Cuff("Purdue.json", 4), Cuff("Rec.json", 2)]),
+        contact_cuffs=[4, 2, 4],
+        temperature=37,
+    )
+    [unit], _ = units_of_n_sim(folder, "0_0_0_0")
+    run_fiber_unit(unit)
+    _, time, currents = import_tm_current_matrix(folder, 0, 0)
+    signal = np.loadtxt(folder / "data" / "outputs" / "SFAP_time_inner0_fiber0_amp0.dat", skiprows=1)
+    assert signal[:, 0] == pytest.approx(time)
+    assert signal[:, 1] == pytest.approx(1e6 * contact @ currents, rel=1e-6, abs=1e-9)  # V for 1 mA times mA, in µV
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:

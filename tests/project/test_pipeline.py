@@ -227,7 +227,6 @@ def test_no_command_depends_on_the_current_directory(
         ("config/user/sims/0.json", ["fibers", "z_parameters", "diameter"], 6.1, "5.7"),
         ("config/user/sims/0.json", ["fibers", "xy_trace_buffer"], 500, "xy_trace_buffer"),
         ("config/user/sims/0.json", ["fibres"], {}, "fibers"),
-        ("config/user/sims/0.json", ["saving"], {"cap_recording": {"Imembrane_matrix": True}}, "not saved yet"),
         ("config/user/sims/0.json", ["fibers", "xy_parameters"], {"mode": "EXPLICIT_3D"}, "EXPLICIT_3D"),
     ],
 )

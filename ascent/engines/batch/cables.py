@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascent.fibers.fiber import Fiber
-from ascent.fibers.geometry import MyelinatedGeometry
+from ascent.fibers.geometry import InsulatedGeometry, MyelinatedGeometry
 
 #: Conductance (S/cm2) from just outside a bare membrane to the applied potential: a short circuit, as in NEURON.
 SHORT_CIRCUIT = 1e10
@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True, eq=False)
 class Cable:
     """The sections of a fiber; every array has one value for each section.
+
+    Internodes that insulate perfectly are no sections of it: no current leaves them, so each is a resistance.
 
     Attributes
     ----------
@@ -41,6 +43,8 @@ class Cable:
         µm² of membrane with channels; 0 for passive ends.
     diameter : float
         µm, of a node.
+    spacing : int
+        The fiber's sections from one section of the cable to the next: 2 where internodes are left out, else 1.
     """
 
     kind: Literal["SingleCable", "DoubleCable"]
@@ -54,6 +58,7 @@ class Cable:
     outer_axial: Array
     channel_area: Array
     diameter: float
+    spacing: int = 1
 
     @property
     def n_nodes(self) -> int:
@@ -114,6 +119,8 @@ def cable_of(fiber: Fiber) -> Cable:
         myelin_conductance = (membrane.myelin_conductance or 0.0) / (2 * geometry.lamellae)
         myelin_capacitance = (membrane.myelin_capacitance or 0.0) / (2 * geometry.lamellae)
         node_diameter = geometry.node_diameter
+    elif isinstance(geometry, InsulatedGeometry):
+        node_diameter = geometry.node_diameter
     else:
         node_diameter = geometry.diameter
     diameter = np.full(n_sections, node_diameter)
@@ -153,6 +160,25 @@ def cable_of(fiber: Fiber) -> Cable:
     area = math.pi * diameter * lengths
     half_axial = axial_resistivity * (lengths / 2) / (math.pi * diameter**2 / 4) * 1e-2  # MΩ
     nodes = fiber.node_sections
+    if isinstance(geometry, InsulatedGeometry):
+        own = slice(None, None, geometry.sections_per_node)
+        conductance = np.zeros(len(nodes))
+        conductance[:-1] = 1.0 / (half_axial[:-2:2] + 2 * half_axial[1::2] + half_axial[2::2])
+        bare = np.zeros(len(nodes))
+        return Cable(
+            kind="SingleCable",
+            sections_per_node=1,
+            capacitance=(capacitance * area * 1e-5)[own],
+            leak=(leak * area * 1e-2)[own],
+            leak_source=(leak * area * 1e-2 * reversal)[own],
+            axial=conductance,
+            outer_capacitance=bare,
+            outer_conductance=bare,
+            outer_axial=bare,
+            channel_area=np.where(channels, area, 0.0)[nodes],
+            diameter=float(node_diameter),
+            spacing=geometry.sections_per_node,
+        )
     single = geometry.sections_per_node == 1
     return Cable(
         kind="SingleCable" if single else "DoubleCable",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache
@@ -56,18 +56,21 @@ class BatchEngine(Engine):
         settle(wanted, self._lanes)
         if not self._plain:
             reduce_to_modes((prepared, stimulus.dt) for prepared, stimulus, _ in wanted)
-        for group in self._groups(tasks).values():
-            self._work_off(group, outcomes)
+        deferred: deque[tuple[int, Task]] = deque()
+        for group in self._groups(enumerate(tasks), self._plain).values():
+            self._work_off(group, outcomes, deferred)
+        for group in self._groups(deferred, all_plain=True).values():
+            self._work_off(group, outcomes, deferred)
         return outcomes
 
-    def _groups(self, tasks: Sequence[Task]) -> dict[object, _Group]:
+    def _groups(self, tasks: Iterable[tuple[int, Task]], all_plain: bool) -> dict[object, _Group]:
         """Tasks that one solver can do, long fibers first so that lanes hold fibers of about the same length."""
         groups: dict[object, _Group] = {}
-        for place, task in sorted(enumerate(tasks), key=lambda entry: -entry[1].fiber.n_sections):
+        for place, task in sorted(tasks, key=lambda entry: -entry[1].fiber.n_sections):
             prepared = store(self._lanes).get(task.fiber)
             dt, pulses = task.stimulus.dt, task.stimulus.intracellular
             # a current into a passive end enters the cable where the modes have no port
-            plain = self._plain or (pulses is not None and prepared.cable.channel_area[pulses.node] == 0)
+            plain = all_plain or (pulses is not None and prepared.cable.channel_area[pulses.node] == 0)
             form = prepared.form(dt, plain).name
             key = (prepared.membrane.kernel.header, form, prepared.cable.sections_per_node, dt)
             if key not in groups:
@@ -76,10 +79,10 @@ class BatchEngine(Engine):
             groups[key].tasks.append((place, task))
         return groups
 
-    def _work_off(self, group: _Group, outcomes: list[Any]) -> None:
+    def _work_off(self, group: _Group, outcomes: list[Any], deferred: deque[tuple[int, Task]]) -> None:
         halt = threading.Event()
         n_threads = min(self._threads, -(-len(group.tasks) // group.library.ascent_lanes()))
-        arguments = (group.tasks, outcomes, self._lanes, group.plain, halt)
+        arguments = (group.tasks, outcomes, self._lanes, group.plain, halt, deferred)
         if n_threads == 1:
             work(group.solver(), *arguments)
             return

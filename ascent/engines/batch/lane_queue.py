@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.engines.base import RunRequest, RunResult, StopRule, Task
+from ascent.engines.base import Protocol, RunRequest, RunResult, StopRule, Task
 from ascent.engines.batch.cables import PlainCable
 from ascent.engines.batch.library import AT_REST, ENDED, FIRED, RUNNING, Job, Solver
 from ascent.engines.batch.modes import ModalCable
@@ -54,7 +54,9 @@ class TaskRun:
         self._settled = shared.job(prepared, rest)
         onset = rest if self._onset == 0 else prepared.state_at(stimulus, self._onset)
         self._driven = shared.job(prepared, onset)
-        self._drive = shared.form(prepared).drive(fiber.potentials, self._capacity)
+        form = shared.form(prepared)
+        self._has_sections = form.name != ModalCable.name
+        self._drive = form.drive(fiber.potentials[:: prepared.cable.spacing], self._capacity)
         self._rest_values, self._band_values = shared.band(prepared, rest, fiber)
         self._records: Records | None = None
         self._request: RunRequest | None = None
@@ -84,6 +86,10 @@ class TaskRun:
             )
             self._records.point(job)
         return job
+
+    def needs_sections(self, request: RunRequest) -> bool:
+        """Whether a run needs the plain form of the cable, and this is another."""
+        return request.recording is not None and request.recording.has_membrane_currents and not self._has_sections
 
     def nothing_to_do(self, request: RunRequest) -> RunResult | None:
         """The result of a run that has no step to take: there is no stimulus and nothing to record."""
@@ -165,19 +171,28 @@ def work(
     lanes: int | None,
     plain: bool,
     halt: threading.Event,
+    deferred: deque[tuple[int, Task]],
 ) -> None:
-    """Take tasks from the queue until it is empty, as many at a time as the solver has lanes."""
+    """Take tasks from the queue until it is empty, as many at a time as the solver has lanes.
+
+    A task that comes to want what only the plain form of its cable knows, the currents of its sections, goes to
+    `deferred` with the rest of its protocol.
+    """
     shared = SharedArrays(solver, plain)
     active: dict[int, tuple[int, TaskRun]] = {}
     keep: dict[int, TaskRun] = {}
 
-    def advance(run: TaskRun, result: RunResult | None) -> Job | None:
-        """The next job of a task; None when it is done."""
+    def advance(place: int, run: TaskRun, result: RunResult | None) -> Job | None:
+        """The next job of a task; None when it is done here."""
         try:
             while True:
                 request = next(run.task.protocol) if result is None else run.task.protocol.send(result)
                 result = run.nothing_to_do(request)
                 if result is None:
+                    if run.needs_sections(request):
+                        task = run.task
+                        deferred.append((place, Task(task.fiber, task.stimulus, _resumed(request, task.protocol))))
+                        return None
                     return run.job(request)
         except StopIteration as finished:
             run.outcome = finished.value
@@ -191,7 +206,7 @@ def work(
                 return
             prepared = store(lanes).get(task.fiber)
             run = TaskRun(task, prepared, shared)
-            job = advance(run, None)
+            job = advance(place, run, None)
             if job is not None:
                 solver.assign(lane, job)
                 active[lane] = place, run
@@ -210,13 +225,23 @@ def work(
                 continue
             place, run = active.pop(lane)
             _, step, spikes = solver.status(lane)
-            job = advance(run, run.result(status, step, spikes))
+            job = advance(place, run, run.result(status, step, spikes))
             if job is not None:
                 solver.assign(lane, job)
                 active[lane] = place, run
             else:
                 outcomes[place] = run.outcome
                 begin(lane)
+
+
+def _resumed(request: RunRequest, protocol: Protocol) -> Protocol:
+    """The rest of a protocol that has already made `request`."""
+    while True:
+        result = yield request
+        try:
+            request = protocol.send(result)
+        except StopIteration as finished:
+            return finished.value
 
 
 def driven_steps(task: Task) -> tuple[int, int]:

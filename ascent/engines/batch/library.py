@@ -35,6 +35,7 @@ INSTRUCTION_SETS: tuple[tuple[int, frozenset[str], str], ...] = (
 CABLES = ("DoubleCable", "ModalCable", "SingleCable")
 IDLE, RUNNING, ENDED, FIRED, AT_REST = range(5)
 
+
 @dataclass(frozen=True)
 class Program:
     """C++ that is compiled with a generated header.
@@ -104,6 +105,11 @@ class Job(ctypes.Structure):
         ("profile", ctypes.c_void_p),
         ("trace_out", ctypes.c_void_p),
         ("profile_out", ctypes.c_void_p),
+        ("n_outflows", ctypes.c_int64),
+        ("outflows", ctypes.c_void_p),
+        ("outflow_out", ctypes.c_void_p),
+        ("weights", ctypes.c_void_p),
+        ("signal_out", ctypes.c_void_p),
     ]
 
 

@@ -11,9 +11,12 @@ from ascent.engines.batch.prepared import PreparedCable
 from ascent.errors import ConfigError
 from ascent.fibers.fiber import Fiber
 
+#: mA in 1 nA; and µV of 1 mV for 1 mA with 1 nA.
+NANOAMPERE, SIGNAL = 1e-6, 1e-3
+
 
 class Records:
-    """Traces over time and profiles over nodes of one run.
+    """Traces over time, profiles over nodes and membrane currents of one run.
 
     Raises
     ------
@@ -52,6 +55,16 @@ class Records:
         self._profile = np.concatenate(profile).astype(np.int64) if len(self._steps) else np.empty(0, dtype=np.int64)
         self._trace_values = np.empty((stimulus.n_steps + 1, len(self._traces)))
         self._profile_values = np.full((len(self._steps), len(self._profile)), np.nan)
+        sections, spacing = np.asarray(recording.current_sections, dtype=np.int64), prepared.cable.spacing
+        self._insulated = sections % spacing > 0  # no current leaves them
+        self._sections = sections // spacing
+        self._outflow = np.empty((stimulus.n_steps + 1, len(self._sections)))
+        self._weights: NDArray[np.float64] | None = None
+        if recording.electrode is not None:
+            self._weights = np.zeros((capacity - 1) * prepared.cable.sections_per_node + 1)
+            own = SIGNAL * recording.electrode[::spacing]
+            self._weights[: len(own)] = own
+            self._signal = np.empty(stimulus.n_steps + 1)
 
     def point(self, job: Job) -> None:
         """Have `job` write here."""
@@ -59,6 +72,10 @@ class Records:
         job.traces, job.trace_out = self._traces.ctypes.data, self._trace_values.ctypes.data
         job.profile_steps, job.profile = self._steps.ctypes.data, self._profile.ctypes.data
         job.profile_out = self._profile_values.ctypes.data
+        job.n_outflows, job.outflows = len(self._sections), self._sections.ctypes.data
+        job.outflow_out = self._outflow.ctypes.data
+        if self._weights is not None:
+            job.weights, job.signal_out = self._weights.ctypes.data, self._signal.ctypes.data
 
     def finish(self, result: RunResult) -> None:
         """Put what was written into `result`."""
@@ -86,6 +103,10 @@ class Records:
         if recording.current:
             # The current of a row is that of the step which ended there, so the first row has none.
             result.current = np.concatenate([[0.0], self._current[: n_rows - 1]])
+        if recording.current_sections:
+            result.membrane_currents = np.where(self._insulated, 0.0, self._outflow[:n_rows] * NANOAMPERE)
+        if self._weights is not None:
+            result.signal = self._signal[:n_rows]
 
     def _step_at(self, time: float) -> int:
         step = round(time / self._stimulus.dt)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ascent.errors import MechanismError
 from ascent.fibers.fiber import Fiber
-from ascent.fibers.geometry import MyelinatedGeometry
+from ascent.fibers.geometry import InsulatedGeometry, MyelinatedGeometry
 from ascent.fibers.models import EndSection, Internode, MechanismUse
 from ascent.mechanisms.build import load_mechanisms
 
@@ -74,6 +74,9 @@ class Cable:
             for gate, variable in self.membrane.gates.items()
         }
         self._buffer = h.Vector(len(active))
+        self._is_double = isinstance(fiber.geometry, MyelinatedGeometry)
+        self._membrane_currents: _SectionReader | None = None
+        self._periaxonal: _SectionReader | None = None
         self._zero = h.Vector(len(self.sections))
 
     @property
@@ -150,6 +153,25 @@ class Cable:
             values[gate] = np.array(self._buffer.as_numpy())
         return values
 
+    def net_currents(self) -> NDArray[np.float64]:
+        """Net current (mA) out of every section in the step before, as ASCENT 1.4 has it.
+
+        Current through the section's membrane, and in a myelinated fiber what comes along the periaxonal space.
+        """
+        if self._membrane_currents is None:
+            self._membrane_currents = _SectionReader(self.h, self.sections, "i_membrane")
+            self._area = np.array([section(0.5).area() for section in self.sections]) * 1e-8  # cm2
+        currents: NDArray[np.float64] = self._area * self._membrane_currents.read()
+        if self._is_double:
+            if self._periaxonal is None:
+                self._periaxonal = _SectionReader(self.h, self.sections, "vext", 0)
+                half = np.array([section(0.5).xraxial[0] * section.L * 1e-4 / 2 for section in self.sections])  # MΩ
+                self._periaxonal_conductance = 1e-6 / (half[:-1] + half[1:])  # S; with mV it gives mA
+            flow = self._periaxonal_conductance * -np.diff(self._periaxonal.read())
+            currents[:-1] -= flow
+            currents[1:] += flow
+        return currents
+
     def add_clamp(self, node: int) -> bool:
         """Put a current clamp, whose `amp` (nA) the run sets, at a node; False when there is one already."""
         if node in self.clamps:
@@ -183,8 +205,11 @@ class Cable:
                 self._make_internode(section, geometry, self.membrane.internodes[kind])
                 return section
         else:
-            section.diam = geometry.diameter
+            section.diam = geometry.node_diameter if isinstance(geometry, InsulatedGeometry) else geometry.diameter
         segment.xg[0], segment.xc[0] = SHORT_CIRCUIT, 0.0
+        if kind == "internode":
+            section.cm, section.Ra = 0.0, self.membrane.node_axial_resistivity
+            return section
         if self.end is not None and index in (0, fiber.n_sections - 1):
             self._make_end(section, geometry, self.end)
         else:
@@ -254,6 +279,19 @@ def insert_mechanism(section: Any, use: MechanismUse) -> None:
             setattr(section(0.5), f"{name}_{use.name}", value)
     except (ValueError, AttributeError, LookupError) as error:
         raise MechanismError(f"Mechanism {use.name} cannot be used in {section.name()}: {error}.") from error
+
+
+class _SectionReader:
+    """Reads a variable of all sections at once."""
+
+    def __init__(self, h: Any, sections: list[Any], variable: str, layer: int | None = None) -> None:
+        references = [getattr(section(0.5), f"_ref_{variable}") for section in sections]
+        self._pointers = _pointers(h, references if layer is None else [one[layer] for one in references])
+        self._buffer = h.Vector(len(sections))
+
+    def read(self) -> NDArray[np.float64]:
+        self._pointers.gather(self._buffer)
+        return np.array(self._buffer.as_numpy())
 
 
 def _pointers(h: Any, references: list[Any]) -> Any:

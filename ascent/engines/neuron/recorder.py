@@ -40,6 +40,9 @@ class Recorder:
         self._voltage_steps = [self._step_at(time) for time in recording.voltage_times]
         self._gate_steps = [self._step_at(time) for time in recording.gate_times]
         self._stops = sorted({*self._voltage_steps, *self._gate_steps})
+        self._outflow: SectionCurrents | None = None
+        if recording.has_membrane_currents:
+            self._outflow = SectionCurrents(cable, recording, stimulus.n_steps)
         self._voltage_profiles: dict[int, NDArray[np.float64]] = {}
         self._gate_profiles: dict[tuple[str, int], NDArray[np.float64]] = {}
 
@@ -50,11 +53,15 @@ class Recorder:
 
     def next_stop(self, step: int, until: int) -> int:
         """The step, at most `until`, up to which the run may go on without a snapshot."""
+        if self._outflow is not None:
+            return step + 1
         return next((stop for stop in self._stops if step < stop < until), until)
 
     def snapshot(self, step: int) -> None:
-        """Keep the profiles over nodes if any is wanted at this step."""
+        """Keep the profiles over nodes if any is wanted at this step, and membrane currents if they are."""
         nodes = self._cable.nodes
+        if self._outflow is not None:
+            self._outflow.keep(step)
         if step in self._voltage_steps:
             self._voltage_profiles[step] = np.array([node(0.5).v for node in nodes])
         if step in self._gate_steps:
@@ -83,6 +90,8 @@ class Recorder:
         if recording.current:
             # The current of a row is that of the step which ended there, so the first row has none.
             result.current = np.concatenate([[0.0], self._current[: n_rows - 1]])
+        if self._outflow is not None:
+            self._outflow.finish(result, n_rows)
         self._voltages.clear()
         self._gates.clear()
 
@@ -92,6 +101,32 @@ class Recorder:
             end = self._stimulus.n_steps * self._stimulus.dt
             raise ConfigError(f"saving.space.times has {time:g} ms; the run lasts from 0 to {end:g} ms.")
         return step
+
+
+class SectionCurrents:
+    """Net currents of sections step by step, from NEURON's i_membrane and the potentials under the myelin."""
+
+    def __init__(self, cable: Cable, recording: Recording, n_steps: int) -> None:
+        self._cable = cable
+        self._sections = list(recording.current_sections)
+        self._electrode = recording.electrode
+        self._currents = np.empty((n_steps + 1, len(self._sections)))
+        self._signal = np.empty(n_steps + 1 if recording.electrode is not None else 0)
+
+    def keep(self, step: int) -> None:
+        """Keep those of the step that has just ended."""
+        currents = self._cable.net_currents()
+        self._currents[step] = currents[self._sections]
+        if self._electrode is not None:
+            # mV for 1 mA times mA, in µV
+            self._signal[step] = 1e3 * (self._electrode @ currents)
+
+    def finish(self, result: RunResult, n_rows: int) -> None:
+        """Put what was kept into `result`."""
+        if self._sections:
+            result.membrane_currents = self._currents[:n_rows]
+        if self._electrode is not None:
+            result.signal = self._signal[:n_rows]
 
 
 def _columns(vectors: list[Any | None], n_rows: int) -> NDArray[np.float64]:

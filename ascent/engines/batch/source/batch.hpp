@@ -43,6 +43,11 @@ struct Job {
     std::int64_t n_traces, n_profiles, n_profile;
     const std::int64_t *traces, *profile_steps, *profile;  // indices into voltages and variables; steps, ascending
     double *trace_out, *profile_out;  // (n_steps + 1, n_traces); (n_profiles, n_profile)
+    std::int64_t n_outflows;          // sections whose net current is kept, and where: (n_steps + 1, n_outflows) nA
+    const std::int64_t* outflows;
+    double* outflow_out;
+    const double* weights;            // of all sections' net currents in the signal; or null
+    double* signal_out;               // n_steps + 1
 };
 
 enum Status : std::int64_t { IDLE, RUNNING, ENDED, FIRED, AT_REST };
@@ -52,6 +57,7 @@ struct Lane {
     Status status = IDLE;
     std::int64_t step = 0, calm = 0, count = 0, last_spike = -1, next_profile = 0;
     double before = 0.0;
+    bool begun = true;  // whether what depends on all lanes has been recorded for the first step
     std::vector<std::int64_t> spikes;  // node, step; node, step; …
 };
 
@@ -67,7 +73,12 @@ class Batch {
         : capacity_(capacity), dt_(dt), linear_(capacity, sections_per_node), values_(capacity * (1 + N_VARIABLES)),
           areas_(capacity), conductance_(capacity), source_(capacity), injected_(capacity),
           parameters_(Membrane::n_parameters),
-          constants_(Membrane::n_constants), firing_(capacity), tables_(dt), tabulated_(dt < TABULATED_BELOW) {}
+          constants_(Membrane::n_constants), firing_(capacity), tables_(dt), tabulated_(dt < TABULATED_BELOW) {
+        if (Linear::SECTIONS) {
+            outflow_.resize(linear_.drive.size());
+            weights_.resize(linear_.drive.size());
+        }
+    }
 
     std::int64_t size(int what) const {
         switch (what) {
@@ -89,6 +100,7 @@ class Batch {
         lane.before = job.amplitude * job.initial_factor;
         lane.calm = lane.count = lane.next_profile = 0;
         lane.last_spike = -1;
+        lane.begun = false;
         lane.spikes.clear();
         threshold_.set(index, job.threshold);
         for (unsigned& firing : firing_) firing &= ~(1u << index);
@@ -134,18 +146,22 @@ class Batch {
         load(linear_.state, index, job.start);
         load(values_, index, job.start + linear_.state.size());
         for (V& value : injected_) value.set(index, 0.0);
+        if (job.weights) load(weights_, index, job.weights);
         lanes_[index].job = job;
     }
 
     void refresh() {
         n_nodes_ = 0;
-        clamped_ = false;
+        clamped_ = measured_ = false;
+        V before(0.0);
         std::int64_t n_nodes[LANES];
         for (int index = 0; index < LANES; ++index) {
             n_nodes[index] = lanes_[index].job.n_nodes;
             if (lanes_[index].status != RUNNING) continue;
             if (n_nodes[index] > n_nodes_) n_nodes_ = int(n_nodes[index]);
             clamped_ = clamped_ || lanes_[index].job.current;
+            measured_ = measured_ || lanes_[index].job.n_outflows || lanes_[index].job.weights;
+            before.set(index, lanes_[index].before);
         }
         if (rearrange_) {
             linear_.arrange(n_nodes);
@@ -156,6 +172,11 @@ class Batch {
         alike_ = 1;
         while (alike_ < n_nodes_ && !any(areas_[1] != areas_[alike_])) ++alike_;
         for (int node = 0; node < n_nodes_; ++node) currents(node);
+        if (measured_) measure(before);
+        for (Lane& lane : lanes_) {
+            if (!lane.begun && lane.status == RUNNING) record_outflow(int(&lane - lanes_), lane);
+            lane.begun = true;
+        }
         fresh_ = false;
     }
 
@@ -180,7 +201,7 @@ class Batch {
             now.set(index, lane.before);
             if (lane.job.current) injected_[lane.job.clamp_node].set(index, lane.job.current[lane.step]);
         }
-        const Membranes<V> nodes{conductance_.data(), source_.data(), clamped_ ? injected_.data() : nullptr, values_.data()};
+        const Membranes<V> nodes = membranes();
         linear_.solve(n_nodes_, now, before, nodes, [this](int node) ASCENT_INLINE_LAMBDA {
             if (tabulated_)
                 relax(node);
@@ -190,6 +211,21 @@ class Batch {
             const unsigned above = lanes_of(values_[node] >= threshold_);
             if (above != firing_[node]) crossed(node, above, above & ~firing_[node]);
         });
+        if (measured_) measure(now);
+    }
+
+    Membranes<V> membranes() {
+        return {conductance_.data(), source_.data(), clamped_ ? injected_.data() : nullptr, values_.data()};
+    }
+
+    // Net currents of all sections, and the signals that they make.
+    void measure(V now) {
+        if constexpr (Linear::SECTIONS) {
+            linear_.outflow(n_nodes_, now, membranes(), outflow_.data());
+            const std::size_t n_sections = linear_.sections(n_nodes_);
+            signal_ = V(0.0);
+            for (std::size_t i = 0; i < n_sections; ++i) signal_ = vfma(weights_[i], outflow_[i], signal_);
+        }
     }
 
     // Membrane::advance, with the rates of the gates from tables.
@@ -220,6 +256,7 @@ class Batch {
         const Job& job = lane.job;
         ++lane.step;
         if (job.n_traces || job.n_profiles) record(index, lane);
+        if (measured_) record_outflow(index, lane);
         if (job.stop_when_fired && lane.count && lane.last_spike > job.not_before) return end(index, lane, FIRED);
         if (job.stop_at_rest && lane.step >= job.calm_from && (lane.step - job.first_step) % job.check_interval == 0) {
             lane.calm = is_calm(index, job) ? lane.calm + job.check_interval : 0;
@@ -256,15 +293,24 @@ class Batch {
         }
     }
 
+    void record_outflow(int index, Lane& lane) {
+        const Job& job = lane.job;
+        for (std::int64_t i = 0; i < job.n_outflows; ++i)
+            job.outflow_out[lane.step * job.n_outflows + i] = outflow_[job.outflows[i]][index];
+        if (job.weights) job.signal_out[lane.step] = signal_[index];
+    }
+
     int capacity_, n_nodes_ = 0;
     int alike_ = 1;  // nodes from the second to before this one have the same area
     V dt_;
     bool fresh_ = true, rearrange_ = true, used_ = false, clamped_ = false;
+    bool measured_ = false;  // whether some lane keeps net currents or a signal
     Linear linear_;
     std::vector<V> values_;  // voltages of the nodes, then the membrane's variables node by node
     std::vector<V> areas_, conductance_, source_, injected_, parameters_, constants_;
     std::vector<unsigned> firing_;  // which lanes are above the threshold, for each node
-    V threshold_{};
+    std::vector<V> outflow_, weights_;  // section by section
+    V threshold_{}, signal_{};
     Surroundings<V> surroundings_{};
     RateTables<LANES, Membrane> tables_;
     bool tabulated_;

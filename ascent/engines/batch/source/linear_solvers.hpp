@@ -6,7 +6,10 @@
 //
 // What a solver is given for node n, with v the membrane potential before the step:
 //   conductance[n] = dI/dv, source[n] = conductance * v - I, injected[n]: current into the inside (null for none);
-// `visit` is called for every node from the last to the first, as soon as its potential is known; and `now`, `before`: stimulus amplitude times waveform in this step and in the step before.
+// `visit` is called for every node from the last to the first, as soon as its potential is known; and `now`, `before`:
+// stimulus amplitude times waveform in this step and in the step before.
+// A solver that has SECTIONS tells the net current (nA) out of each: what comes along the cable, inside and under the
+// myelin, and from an electrode, since implicit Euler balances currents at the end of the step.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +35,7 @@ struct SingleCable {
     enum { CAPACITANCE, LEAK, LEAK_SOURCE, AXIAL, N_COEFFICIENTS };
     enum { OUTSIDE, N_DRIVE };
     static constexpr int N_STATE = 0;
+    static constexpr bool SECTIONS = true;
 
     explicit SingleCable(int n_nodes, int)
         : coefficients(std::size_t(n_nodes) * N_COEFFICIENTS), drive(std::size_t(n_nodes) * N_DRIVE), state(),
@@ -77,6 +81,22 @@ struct SingleCable {
         }
     }
 
+    std::size_t sections(int n_nodes) const { return std::size_t(n_nodes); }
+
+    void outflow(int n_nodes, V now, const Membranes<V>& nodes, V* out) const {
+        V flow_before = V(0.0);
+        for (int i = 0; i < n_nodes; ++i) {
+            V flow = V(0.0);
+            if (i + 1 < n_nodes) {
+                const V applied = (drive[i] - drive[i + 1]) * now;
+                flow = coefficients[i * N_COEFFICIENTS + AXIAL] * (nodes.potential[i] - nodes.potential[i + 1] + applied);
+            }
+            out[i] = flow_before - flow;
+            if (nodes.injected) out[i] = out[i] + nodes.injected[i];
+            flow_before = flow;
+        }
+    }
+
     std::vector<V> coefficients, drive, state;
 
   private:
@@ -98,6 +118,7 @@ struct DoubleCable {
     enum { OUTSIDE, N_DRIVE };
     // membrane potential and potential just outside
     enum { MEMBRANE, PERIAXONAL, N_STATE };
+    static constexpr bool SECTIONS = true;
 
     DoubleCable(int n_nodes, int sections_per_node)
         : stride_(sections_per_node), n_sections_((n_nodes - 1) * sections_per_node + 1),
@@ -166,6 +187,26 @@ struct DoubleCable {
                 nodes.potential[node] = out[MEMBRANE];
                 visit(node--);
             }
+        }
+    }
+
+    std::size_t sections(int n_nodes) const { return std::size_t(n_nodes - 1) * stride_ + 1; }
+
+    void outflow(int n_nodes, V, const Membranes<V>& nodes, V* out) const {
+        const int n_sections = int(sections(n_nodes));
+        V flow_before = V(0.0);
+        for (int i = 0; i < n_sections; ++i) {
+            V flow = V(0.0);
+            if (i + 1 < n_sections) {
+                const V* c = coefficients.data() + std::size_t(i) * N_COEFFICIENTS;
+                const V* u = state.data() + std::size_t(i) * N_STATE;
+                const V around = u[PERIAXONAL] - u[N_STATE + PERIAXONAL];
+                const V along = u[MEMBRANE] - u[N_STATE + MEMBRANE] + around;
+                flow = vfma(c[AXIAL], along, c[XAXIAL] * around);
+            }
+            out[i] = flow_before - flow;
+            if (nodes.injected && i % stride_ == 0) out[i] = out[i] + nodes.injected[i / stride_];
+            flow_before = flow;
         }
     }
 

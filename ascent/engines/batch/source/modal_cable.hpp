@@ -17,6 +17,7 @@ namespace ascent {
 template <class V>
 struct ModalCable {
     static constexpr int HALF = 11, MODES = 2 * HALF;
+    static constexpr bool SECTIONS = false;
 
     // Modes of a stretch that has a node at either side; the two at a fiber's ends have one more of each parity.
     static constexpr int INNER = 10;

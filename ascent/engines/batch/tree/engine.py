@@ -141,7 +141,9 @@ class TreeEngine:
             "variables": np.concatenate([*(variables.ravel() for _, variables in values), nothing]),
             "synapses": np.array([*(pair.factors(self._dt) for pair in self._synapses.pairs), (0.0,) * 5]),
         }
-        places = [cell.segment_index(self._section_of(cell, process), process.get_segment().x) for process in self._processes]
+        places = [
+            cell.segment_index(self._section_of(cell, process), process.get_segment().x) for process in self._processes
+        ]
         self._injected = nodes.of_segment[places].astype(np.int64)
 
     @staticmethod
@@ -231,7 +233,9 @@ class _Worker:
         ahead = np.exp(-steepness * VOLTAGE_STEP)
         self._solver = TreeSolver(engine._library, cell, ahead, -np.expm1(-steepness * VOLTAGE_STEP) / VOLTAGE_STEP)
 
-    def sweeps(self, realizations: Iterator[Realization], stop: threading.Event | None = None) -> Iterator[SweepVoltages]:
+    def sweeps(
+        self, realizations: Iterator[Realization], stop: threading.Event | None = None
+    ) -> Iterator[SweepVoltages]:
         """Work through realizations, as many at a time as there are lanes."""
         running: dict[int, tuple[SweepVoltages, list[object]]] = {}
         free = list(range(self._solver.lanes))[::-1]
