@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ascent.engines.batch.engine as engine_module
+import ascent.engines.batch.prepared as prepared_module
 from ascent.engines import get_engine
 from ascent.engines.base import RunRequest, Stimulus, StopRule, Task
 from ascent.engines.batch.engine import BatchEngine, why_not
@@ -66,6 +68,15 @@ def test_the_fast_search_finds_the_same_threshold_with_fewer_runs():
     )
     assert fast.threshold_mA.to_numpy() == pytest.approx(slow.threshold_mA.to_numpy(), rel=0.02)
     assert fast.n_runs.sum() < slow.n_runs.sum()
+
+
+def test_more_diameters_than_are_kept_change_nothing(monkeypatch):
+    fibers = [fiber_of(diameter=diameter) for diameter in (6.1, 7.3, 8.2, 9.4, 10.6)]
+    at_once = find_threshold(fibers, pulse(), DT, engine="batch")
+    for module in (engine_module, prepared_module):
+        monkeypatch.setattr(module, "MAX_KEPT", 2)
+    prepared_module.store.cache_clear()
+    assert find_threshold(fibers, pulse(), DT, engine="batch").equals(at_once)
 
 
 def test_a_failed_search_leaves_the_others_alone():

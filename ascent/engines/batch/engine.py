@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +19,7 @@ from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResu
 from ascent.engines.batch.lane_queue import current_of, driven_steps, work
 from ascent.engines.batch.library import Solver, compiler, is_carried, supported_lanes
 from ascent.engines.batch.membranes import kernel_of
-from ascent.engines.batch.prepared import reduce_to_modes, settle, store
+from ascent.engines.batch.prepared import MAX_KEPT, cable_key, reduce_to_modes, settle, store
 from ascent.errors import ConfigError, MechanismError
 from ascent.fibers.fiber import Fiber
 
@@ -52,16 +52,21 @@ class BatchEngine(Engine):
     def run_many(self, tasks: Sequence[Task]) -> list[Any]:
         """Do every task, as many at a time as there are lanes; their outcomes, in the order of `tasks`."""
         outcomes: list[Any] = [None] * len(tasks)
+        for portion in _portions(tasks):
+            self._run_portion(portion, outcomes)
+        return outcomes
+
+    def _run_portion(self, portion: Sequence[tuple[int, Task]], outcomes: list[Any]) -> None:
+        tasks = [task for _, task in portion]
         wanted = [(store(self._lanes).get(task.fiber), task.stimulus, driven_steps(task)[0]) for task in tasks]
         settle(wanted, self._lanes)
         if not self._plain:
             reduce_to_modes((prepared, stimulus.dt) for prepared, stimulus, _ in wanted)
         deferred: deque[tuple[int, Task]] = deque()
-        for group in self._groups(enumerate(tasks), self._plain).values():
+        for group in self._groups(portion, self._plain).values():
             self._work_off(group, outcomes, deferred)
         for group in self._groups(deferred, all_plain=True).values():
             self._work_off(group, outcomes, deferred)
-        return outcomes
 
     def _groups(self, tasks: Iterable[tuple[int, Task]], all_plain: bool) -> dict[object, _Group]:
         """Tasks that one solver can do, long fibers first so that lanes hold fibers of about the same length."""
@@ -110,6 +115,21 @@ class _Group:
     def solver(self) -> Solver:
         """A solver for the group."""
         return Solver(self.library, self.capacity, self.sections_per_node, self.dt)
+
+
+def _portions(tasks: Sequence[Task]) -> Iterator[list[tuple[int, Task]]]:
+    """Tasks with their places, so many at a time that the cables they share stay few; long fibers first."""
+    portion: list[tuple[int, Task]] = []
+    cables: set[tuple[object, ...]] = set()
+    for place, task in sorted(enumerate(tasks), key=lambda entry: -entry[1].fiber.n_sections):
+        key = cable_key(task.fiber)
+        if key not in cables and len(cables) == MAX_KEPT:
+            yield portion
+            portion, cables = [], set()
+        cables.add(key)
+        portion.append((place, task))
+    if portion:
+        yield portion
 
 
 class BatchSession(Session):

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,23 +204,29 @@ def _state_key(stimulus: Stimulus, onset: int) -> tuple[float, int, float, int]:
 
 
 class CableStore:
-    """Prepared cables by key; safe to use from several threads."""
+    """Prepared cables by key; safe to use from several threads.
+
+    The last `MAX_KEPT` are kept, and every one that somebody holds.
+    """
 
     def __init__(self, lanes: int | None) -> None:
         self._lanes = lanes
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[object, ...], PreparedCable] = OrderedDict()
+        self._held: WeakValueDictionary[tuple[object, ...], PreparedCable] = WeakValueDictionary()
 
     def get(self, fiber: Fiber) -> PreparedCable:
         """The prepared cable of `fiber`."""
         key = cable_key(fiber)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-            while len(self._kept) >= MAX_KEPT:
+            prepared = self._held.get(key)
+            if prepared is None:
+                prepared = self._held[key] = _prepare(fiber, self._lanes)
+            self._kept[key] = prepared
+            self._kept.move_to_end(key)
+            while len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept.setdefault(key, _prepare(fiber, self._lanes))
+            return prepared
 
 
 def _prepare(fiber: Fiber, lanes: int | None) -> PreparedCable:
