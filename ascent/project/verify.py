@@ -266,7 +266,8 @@ def _compare(
     """Compare the second run with what was recorded, file by file."""
     now = _content(again)
     findings = []
-    for path in sorted({*before, *now}):
+    # Tables of results come before the many files that they were made from.
+    for path in sorted({*before, *now}, key=lambda path: (path.count("/"), path)):
         if before.get(path) == now.get(path) or (tolerance is not None and not is_result(path)):
             continue
         if path not in now:
