@@ -283,7 +283,8 @@ def test_a_full_disk_at_the_end_leaves_a_run_to_resume(tmp_path: Path, monkeypat
         with pytest.raises(RunDirectoryError, match="No space left on device"):
             run.finish()
         run.fail("No space left on device")
-    assert json.loads((run.path / "manifest.json").read_text())["status"] == "running"
+    # What could not be waited for may be there all the same.
+    assert json.loads((run.path / "manifest.json").read_text())["status"] in ("running", "failed")
     assert not [path for path in run.path.iterdir() if ".part" in path.name]
     with RunDirectory.resume(run.path) as again:
         assert again.completed() == {"fiber 0": 1}
