@@ -14,7 +14,8 @@ from ascent.files import is_unfinished
 if TYPE_CHECKING:
     import h5py
 
-# What says when, where and by whom rather than what came out; the two YAML files hold the question, not the answer.
+# What says when, where and by whom rather than what came out; the two YAML files hold the question, not the answer,
+# and pictures are drawn from the results.
 NOT_CONTENT = (
     "manifest.json",
     "journal.jsonl",
@@ -22,6 +23,7 @@ NOT_CONTENT = (
     "config.yaml",
     "overrides.yaml",
     "report/*",
+    "samples/*/plots/*",
     "*.log",
     "*/runtime_*.dat",
     "runtime_*.dat",
