@@ -67,9 +67,9 @@ def write_bytes(path: Path | str, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
-def write_json(path: Path | str, value: Any, *, indent: int = 2) -> None:
+def write_json(path: Path | str, value: Any, *, indent: int = 2, durable: bool = True) -> None:
     """Write `value` as JSON with a newline at the end, whole or not at all."""
-    write_text(path, json.dumps(value, indent=indent) + "\n")
+    write_text(path, json.dumps(value, indent=indent) + "\n", durable=durable)
 
 
 def is_unfinished(name: str) -> bool:
@@ -77,9 +77,17 @@ def is_unfinished(name: str) -> bool:
     return name.startswith(".") and ".part" in name
 
 
-def sweep(folder: Path) -> None:
-    """Delete what interrupted writes have left below `folder`, as far as that is possible."""
-    for path in [path for path in folder.rglob(".*") if is_unfinished(path.name)]:
+def sweep(folder: Path, pattern: str = "**/.*") -> None:
+    """Delete what interrupted writes have left below `folder`, as far as that is possible.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to look.
+    pattern : str
+        Names that are looked at; all below `folder` by default.
+    """
+    for path in [path for path in folder.glob(pattern) if is_unfinished(path.name)]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -66,7 +66,7 @@ def examine(*, paths: bool = False) -> list[Finding]:
     paths : bool
         Give paths in full where there is a short form.
     """
-    return [*_python(), *_packages(), *_programs(paths), *_mechanisms(), *_machine()]
+    return [*_python(), *_packages(), *_programs(paths), *_mpi(paths), *_mechanisms(), *_machine()]
 
 
 def _python() -> list[Finding]:
@@ -97,7 +97,6 @@ def _programs(paths: bool) -> list[Finding]:
     wanted = {
         "g++": ("compiler of the mechanisms", True),
         "make": ("builds the mechanisms", True),
-        "mpirun": ("MPI", False),
         "sbatch": ("Slurm", False),
         "apptainer": ("containers", False),
         "ffmpeg": ("video", False),
@@ -107,6 +106,32 @@ def _programs(paths: bool) -> list[Finding]:
         place = shutil.which(program)
         detail = f"{place}: {purpose}" if place and paths else purpose
         findings.append(Finding(program, place is not None, detail, needed))
+    return findings
+
+
+def _mpi(paths: bool) -> list[Finding]:
+    """What starts ranks, what library they would use, and whether the two belong together."""
+    import shutil
+
+    from ascent.schedule import mpi
+    from ascent.schedule.launcher import launch
+    from ascent.schedule.mpi_library import loadable, starter
+
+    started = launch()
+    if started is not None and started.size > 1:
+        # This is rank 0 of a job: had launcher and library not fitted, it would not have come so far.
+        size, library = mpi.size(), mpi.session().library  # type: ignore[union-attr]
+        return [Finding("MPI job", True, f"{size} ranks of {size}, started by {started.launcher}: {library}", False)]
+    place = next((found for name in ("mpirun", "mpiexec") if (found := shutil.which(name))), None)
+    own = starter(place) if place else ""
+    library, problem = loadable()
+    findings = [
+        Finding("mpirun", place is not None, f"{place}: {own}" if place and paths else own or "starts ranks", False),
+        Finding("MPI library", bool(library), library or problem or "pip install 'ascent-nerve[mpi]'", False),
+    ]
+    if own and library and own.split()[0] != library.split()[0]:
+        what = f"mpirun is of {own}, the library {library}: ranks would not find each other; set MPI4PY_MPIABI or PATH"
+        findings.append(Finding("mpirun and library of one kind", False, what, False))
     return findings
 
 

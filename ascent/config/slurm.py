@@ -32,4 +32,5 @@ class SlurmSweepConfig(Section):
     setup: list[str] = Field(default_factory=list, description="shell lines before a point")
     options: dict[str, str | int | bool] = Field(default_factory=dict, description="further options of sbatch")
     image: str | None = Field(None, description="a SIF file that points run in")
+    image_options: str = Field("", description="options of apptainer, such as --bind /scratch")
     wait: bool = Field(False, description="stay until every point is done")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ascent.errors import AscentError
-from ascent.project.fiber_units import FiberUnit, job_of
+from ascent.project.fiber_units import FiberUnit, job_of, unit_name
 from ascent.project.outputs import failure_marker, outputs_folder
 from ascent.schedule import Outcome, run_units
 from ascent.schedule.outcome import describe
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from ascent.protocols import FiberJob, FiberResult
 
 #: Fibers of a group: fewer leave lanes of a processor empty, more leave processes without work at the end.
-SMALLEST, LARGEST = 8, 32
-#: Groups that an n_sim is divided into before they grow beyond the smallest.
-_GROUPS = 32
+SMALLEST, USUAL = 8, 32
+#: Fibers of a group where there are so many that thousands of ranks share them: rank 0 must keep up with the groups.
+LARGEST = 1024
+#: Groups that an n_sim is divided into before they grow beyond the smallest, and before they grow beyond the usual.
+_FEW, _MANY = 32, 1024
 #: What the recordings of a group may take up, bytes.
 _RECORDING_BYTES = 256e6
 
-_COLUMNS = ("threshold_mA", "n_runs", "n_steps", "engine")
+_COLUMNS = ("inner", "fiber", "threshold_mA", "n_runs", "n_steps", "engine")
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ def run_fiber_group(group: FiberGroup) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``fibers``: names of those that succeeded, and in the same order threshold_mA (None for given amplitudes),
-        n_runs, n_steps and engine; ``errors``: sentence by name of those that failed, which have a marker instead of
-        results.
+        ``n_sim``; of those that succeeded ``inner``, ``fiber``, ``threshold_mA`` (None for given amplitudes),
+        ``n_runs`` and ``n_steps``, a list each; ``engine``, one name where they share it, else a list; ``errors``:
+        sentence by name of those that failed, which have a marker instead of results.
 
     Raises
     ------
@@ -73,25 +75,34 @@ def run_fiber_group(group: FiberGroup) -> dict[str, Any]:
     """
     from ascent.protocols import write_outputs
 
-    table: dict[str, Any] = {"fibers": [], **{name: [] for name in _COLUMNS}, "errors": {}}
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    errors: dict[str, str] = {}
     for unit, result in _results(group.fibers):
         marker = outputs_folder(unit.folder) / failure_marker(unit.inner, unit.fiber)
         if isinstance(result, str):
-            table["errors"][unit.id] = result
+            errors[unit.id] = result
             unit.mark_failure(result)
             continue
         write_outputs(result, outputs_folder(unit.folder))
         marker.unlink(missing_ok=True)
-        table["fibers"].append(unit.id)
-        for name, value in zip(_COLUMNS, (result.threshold, result.n_runs, result.n_steps, result.engine), strict=True):
-            table[name].append(value)
-    return table
+        row = (unit.inner, unit.fiber, result.threshold, result.n_runs, result.n_steps, result.engine)
+        for name, value in zip(_COLUMNS, row, strict=True):
+            columns[name].append(value)
+    engines = set(columns["engine"])
+    # Rank 0 receives and journals thousands of these, so what all fibers share is said once.
+    engine = engines.pop() if len(engines) == 1 else columns["engine"]
+    return {"n_sim": group.fibers[0].n_sim, **columns, "engine": engine, "errors": errors}
 
 
 def values_of(table: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What :func:`run_fiber_group` gave, by fiber."""
-    rows = zip(table["fibers"], *(table[name] for name in _COLUMNS), strict=True)
-    return {name: dict(zip(_COLUMNS, row, strict=True)) for name, *row in rows}
+    engine = table["engine"]
+    engines = [engine] * len(table["inner"]) if isinstance(engine, str) else engine
+    columns = [engines if name == "engine" else table[name] for name in _COLUMNS]
+    return {
+        unit_name(table["n_sim"], inner, fiber): dict(zip(_COLUMNS[2:], rest, strict=True))
+        for inner, fiber, *rest in zip(*columns, strict=True)
+    }
 
 
 def run_fibers(
@@ -217,7 +228,8 @@ def _size(unit: FiberUnit) -> int:
     if engine != "batch":
         return 1
     fitting = int(_RECORDING_BYTES // max(1, _recorded_bytes(job)))
-    return max(1, min(max(SMALLEST, -(-unit.among // _GROUPS)), LARGEST, fitting))
+    usual = max(SMALLEST, min(USUAL, -(-unit.among // _FEW)))
+    return max(1, min(max(usual, -(-unit.among // _MANY)), LARGEST, fitting))
 
 
 def _recorded_bytes(job: FiberJob) -> int:

@@ -233,7 +233,7 @@ def _recorded(run: RunDirectory) -> dict[str, dict[str, Any]]:
     """What the journal says of each fiber that is done."""
     values: dict[str, dict[str, Any]] = {}
     for value in run.completed().values():
-        if isinstance(value, dict) and "fibers" in value:
+        if isinstance(value, dict) and "n_sim" in value:
             values |= values_of(value)
     return values
 

@@ -171,7 +171,9 @@ def build_run(
         for k in inputs.sims:
             key = ADOPTED if (m, k) in adopted else unit.key
             try:
-                indices = finish_sim(plans[m, k], unit.model_folder, key, models[m].temperature)
+                indices = finish_sim(
+                    plans[m, k], unit.model_folder, key, models[m].temperature, workers=workers, quiet=quiet
+                )
             except AscentError as error:
                 report.failures[f"{_name(m)}, sim {k}"] = str(error)
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import yaml
 
 from ascent.errors import AscentError, ConfigError, RunDirectoryError
+from ascent.files import sweep
 from ascent.project.study import Result, run_composed
 from ascent.runs import RunDirectory, read_manifest
 from ascent.runs.archive import MODES, checksum_path
@@ -75,6 +77,8 @@ def resume_run(path: Path | str, *, quiet: bool = False) -> Result:
         raise NotARun(f"{place}: {FILE_NAME} is missing: it is no run directory, or one that was ended at its start.")
     composed = _read(place / CONFIG_NAME, dict)
     manifest = read_manifest(place)
+    # Half an archive lies beside the directory, not in it.
+    sweep(place.parent, f".{glob.escape(manifest.name)}.*")
     if manifest.status == "finished" and not manifest.failures:
         return _completed(place, composed)
     run = RunDirectory.resume(place)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ascent.config.groups import configuration_folder, configuration_groups, quote_group_numbers
 from ascent.errors import ConfigError
-from ascent.project.nerve_study import StudyResult, run_study
+from ascent.project.study import run_composed
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -125,7 +125,7 @@ def run(run: str | int, overrides: Sequence[str] = (), *, quiet: bool = False) -
     --------
     >>> directory = ascent.run("0", ["sim.fibers.z_parameters.diameter=8.7"])  # doctest: +SKIP
     """
-    result: StudyResult = run_study(compose(run, overrides), overrides, quiet=quiet)
+    result = run_composed(compose(run, overrides), overrides, quiet=quiet)
     if result.archive is not None and not result.directory.exists():
         return result.archive
     return result.directory

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ascent.config.loading import dump, problem, read_json
 from ascent.config.sim import SimConfig
-from ascent.errors import GeometryError
+from ascent.project.field_points import potentials_along
 from ascent.project.field_stage import BASES_FOLDER
 from ascent.project.stamps import Stamp, code_fingerprint, content_key, sha256_of_file
 
@@ -183,7 +183,15 @@ def adopts_potentials(plan: PlannedSim, model_folder: Path) -> bool:
     )
 
 
-def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature: float) -> list[int]:
+def finish_sim(
+    plan: PlannedSim,
+    model_folder: Path,
+    field_key: str,
+    temperature: float,
+    *,
+    workers: int | None = None,
+    quiet: bool = False,
+) -> list[int]:
     """Evaluate the potentials of a sim's fibers and write its n_sims, unless nothing has changed.
 
     Parameters
@@ -196,6 +204,10 @@ def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature
         Hash of what the field depends on, or ``ADOPTED``.
     temperature : float
         °C, of the model.
+    workers : int, optional
+        Number of processes for potentials; every core by default.
+    quiet : bool
+        Show no progress.
 
     Returns
     -------
@@ -224,7 +236,7 @@ def finish_sim(plan: PlannedSim, model_folder: Path, field_key: str, temperature
         _log.info("sim %s: its potentials were not made here, used as they are", plan.folder.name)
         potentials = _adopted(plan, len(contacts))
     else:
-        potentials = _potentials(plan, model_folder)
+        potentials = _potentials(plan, model_folder, workers, quiet)
     contact_cuffs = [contact.get("cuff_index") for contact in contacts]
     n_sims = build_n_sims(
         plan.folder,
@@ -281,24 +293,25 @@ def _adopted(plan: PlannedSim, contacts: int) -> list[list[NDArray[np.float64]]]
     ]
 
 
-def _potentials(plan: PlannedSim, model_folder: Path) -> list[list[NDArray[np.float64]]]:
+def _potentials(
+    plan: PlannedSim, model_folder: Path, workers: int | None, quiet: bool
+) -> list[list[NDArray[np.float64]]]:
     from ascent.stimulus.bases import read_supersampled, write_bases
 
-    section = plan.content.get("supersampled_bases") or {}
-    field = None
-    if not uses_supersampled(plan.config):
-        from ascent.field.bases import Bases
+    def evaluate(points: tuple[NDArray[np.float64], ...], name: str) -> list[NDArray[np.float64]]:
+        name = f"sim {plan.folder.name}, {name}"
+        return potentials_along(model_folder / BASES_FOLDER, points, name, workers=workers, quiet=quiet)
 
-        field = Bases.read(model_folder / BASES_FOLDER)
-    if field is not None and plan.dense:
-        write_bases(plan.folder / "ss_bases", _evaluate(field, plan.dense, f"sim {plan.folder.name}, ss_coords"))
+    section = plan.content.get("supersampled_bases") or {}
+    if plan.dense and not uses_supersampled(plan.config):
+        write_bases(plan.folder / "ss_bases", evaluate(plan.dense, "ss_coords"))
     result = []
     for index, fiberset in enumerate(plan.fibersets):
         if section.get("use"):
             source = _supersampled_source(plan, section)
             values = [read_supersampled(source, i, points) for i, points in enumerate(fiberset.coordinates)]
         else:
-            values = _evaluate(field, fiberset.coordinates, f"sim {plan.folder.name}, fiberset {index}")
+            values = evaluate(fiberset.coordinates, f"fiberset {index}")
         result.append(values)
         write_bases(plan.folder / "fibersets_bases" / str(index), values)
     return result
@@ -315,17 +328,6 @@ def _supersampled_source(plan: PlannedSim, section: dict[str, Any]) -> Path:
     written = json.loads(configs[0].read_text(encoding="utf-8")) if configs else {}
     check_supersampled_step(section.get("dz"), (written.get("supersampled_bases") or {}).get("dz"))
     return source
-
-
-def _evaluate(field: Any, coordinates: tuple[NDArray[np.float64], ...], name: str) -> list[NDArray[np.float64]]:
-    import numpy as np
-
-    ends = np.cumsum([len(points) for points in coordinates])
-    try:
-        values = field.potentials(np.concatenate(coordinates))
-    except GeometryError as error:
-        raise GeometryError(f"{name}: {error}") from error
-    return np.split(values, ends[:-1], axis=1)
 
 
 def _dense_points(

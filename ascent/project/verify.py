@@ -135,7 +135,7 @@ def verify(
             check = _verify_reference if (folder / REFERENCE_NAME).is_file() else _verify_run
             report, reference = check(repeat, tolerance)
             if write_to is not None and repeat.manifest is not None:
-                write_reference(repeat.directory, repeat.manifest, write_to, reference)
+                write_reference(repeat.directory, repeat.manifest, repeat.configuration(), write_to, reference)
             return report
         except CannotVerify:
             raise
@@ -155,9 +155,15 @@ class _Repeat:
         self.directory = work
         self.manifest: Manifest | None = None
 
+    def configuration(self) -> dict[str, Any]:
+        """The configuration as it is stored."""
+        if (self.folder / REFERENCE_NAME).is_file():
+            return read_reference(self.folder).configuration
+        return _configuration(self.folder)
+
     def run(self) -> Manifest:
         """Run what is stored, in a folder of its own."""
-        composed = _configuration(self.folder)
+        composed = self.configuration()
         again = {
             **composed,
             "results": {"directory": str(self._work / "results"), "archive": "none", "keep_directory": True},
@@ -266,7 +272,8 @@ def _compare(
     """Compare the second run with what was recorded, file by file."""
     now = _content(again)
     findings = []
-    for path in sorted({*before, *now}):
+    # Tables of results come before the many files that they were made from.
+    for path in sorted({*before, *now}, key=lambda path: (path.count("/"), path)):
         if before.get(path) == now.get(path) or (tolerance is not None and not is_result(path)):
             continue
         if path not in now:

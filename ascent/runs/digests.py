@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,8 @@ from ascent.files import is_unfinished
 if TYPE_CHECKING:
     import h5py
 
-# What says when, where and by whom rather than what came out; the two YAML files hold the question, not the answer.
+# What says when, where and by whom rather than what came out; the two YAML files hold the question, not the answer,
+# and pictures are drawn from the results.
 NOT_CONTENT = (
     "manifest.json",
     "journal.jsonl",
@@ -22,6 +25,7 @@ NOT_CONTENT = (
     "config.yaml",
     "overrides.yaml",
     "report/*",
+    "samples/*/plots/*",
     "*.log",
     "*/runtime_*.dat",
     "runtime_*.dat",
@@ -58,9 +62,11 @@ def is_content(relative: str) -> bool:
 def content_sha256_of_file(path: Path) -> str:
     """Return the SHA-256 of what a file says.
 
-    That of its bytes, but for HDF5, whose bytes depend on the order in which things were written.
+    That of its bytes, but for HDF5, whose bytes depend on the order in which things were written, and for NumPy's
+    archives, whose headers and compression depend on the versions of Python and zlib.
     """
-    return _hdf5_sha256(path) if path.suffix == ".h5" else file_sha256(path)
+    readers = {".h5": _hdf5_sha256, ".npz": _npz_sha256}
+    return readers.get(path.suffix, file_sha256)(path)
 
 
 def combined_sha256(digests: Iterable[tuple[str, str]]) -> str:
@@ -93,6 +99,18 @@ def _hdf5_sha256(path: Path) -> str:
             _add_group(digest, "/", file)
     except OSError as error:
         raise RunDirectoryError(f"{path} could not be read as HDF5: {error}.") from error
+    return digest.hexdigest()
+
+
+def _npz_sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in sorted(archive.namelist()):
+                _add_text(digest, name)
+                digest.update(hashlib.sha256(archive.read(name)).digest())
+    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise RunDirectoryError(f"{path} could not be read as an archive of arrays: {error}.") from error
     return digest.hexdigest()
 
 

@@ -262,13 +262,14 @@ class RunDirectory:
         Never raises, since the disk may be what failed.
         """
         event = "interrupted" if interrupted else "failed"
-        _log.error("The run ended early: %s", reason)
-        with suppress(RunDirectoryError, ValueError):
-            self._journal.append(event, error=reason)
-        self._close()
+        # mpirun gives half a second between asking a rank to end and ending it: what takes time comes last.
         with suppress(RunDirectoryError):
             self.update(status=event, reason=_printable(reason), finished=_now())
-            write_manifest(self.path, self.manifest)
+            write_manifest(self.path, self.manifest, durable=False)
+        with suppress(RunDirectoryError, ValueError):
+            self._journal.append(event, error=reason, lazy=True)
+        _log.error("The run ended early: %s", reason)
+        self._close()
 
     def archive(self, mode: str = "tar.gz", keep_directory: bool = True) -> Path:
         """Pack the finished directory beside itself.

@@ -70,7 +70,7 @@ class Journal:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._synced = 0.0
+        self._synced, self._pending = 0.0, False
         try:
             self._descriptor: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         except OSError as error:
@@ -126,7 +126,8 @@ class Journal:
             written = 0
             while written < len(data):
                 written += os.write(self._descriptor, data[written:])
-            if not lazy or time.monotonic() - self._synced >= SYNC_INTERVAL:
+            self._pending = lazy and time.monotonic() - self._synced < SYNC_INTERVAL
+            if not self._pending:
                 os.fsync(self._descriptor)
                 self._synced = time.monotonic()
         except OSError as failure:
@@ -137,8 +138,9 @@ class Journal:
     def close(self) -> None:
         """Close the file; a second call does nothing."""
         if self._descriptor is not None:
-            with suppress(OSError):
-                os.fsync(self._descriptor)
+            if self._pending:
+                with suppress(OSError):
+                    os.fsync(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -135,6 +135,6 @@ def read_manifest(directory: Path | str) -> Manifest:
         raise RunDirectoryError(f"{path} is damaged: it is not JSON.") from error
 
 
-def write_manifest(directory: Path | str, manifest: Manifest) -> None:
+def write_manifest(directory: Path | str, manifest: Manifest, *, durable: bool = True) -> None:
     """Write the manifest into a run directory, whole or not at all."""
-    write_json(Path(directory) / FILE_NAME, manifest.model_dump(mode="json"))
+    write_json(Path(directory) / FILE_NAME, manifest.model_dump(mode="json"), durable=durable)

@@ -1,13 +1,14 @@
 """Small reference results: what a configuration must give, without the files of a whole run.
 
-A folder with ``config.yaml``, ``reference.json`` (the digest of every result, and the platform that they hold on)
-and the results themselves that are compared within a tolerance on other platforms.
+A folder with ``reference.json`` (the configuration, the digest of every result, and the platform that they hold on)
+and the few results that are compared within a tolerance on other platforms.
 """
 
 from __future__ import annotations
 
 import json
 import platform
+import re
 import shutil
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from ascent.files import write_json
 from ascent.runs.manifest import Manifest
 
 FILE_NAME = "reference.json"
-_KEPT = ("config.yaml", "thresholds.parquet", "potentials.h5", "recordings.h5")
+_KEPT = ("thresholds.parquet", "potentials.h5", "recordings.h5")
 #: Libraries whose version decides bits.
 LIBRARIES = ("neuron", "netgen-mesher", "ngsolve", "numpy", "scipy", "shapely", "opencv-python-headless", "pyarrow")
 
@@ -30,6 +31,7 @@ class Reference(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
+    configuration: dict[str, Any] = Field(description="the composed configuration")
     tolerance: float = Field(gt=0, description="largest relative difference on another platform")
     platform: dict[str, str] = Field(description="what decides bits: architecture, kernels of BLAS, libraries")
     content_sha256: str = Field(description="digest over all results")
@@ -48,14 +50,28 @@ def this_platform() -> dict[str, str]:
     import scipy.linalg  # noqa: F401
     from threadpoolctl import threadpool_info
 
-    kernels = sorted({str(entry.get("architecture", "")) for entry in threadpool_info() if entry["user_api"] == "blas"})
+    # Which other libraries are loaded at the moment, each with a BLAS of its own, says nothing about the platform.
+    own = [entry for entry in threadpool_info() if re.search(r"numpy|scipy", str(entry["filepath"]))]
+    kernels = sorted({str(entry.get("architecture", "")) for entry in own if entry["user_api"] == "blas"})
     found = {"architecture": f"{platform.system()} {platform.machine()}", "blas": " ".join(kernels)}
+    found["vectors"] = _vectors()
     for name in LIBRARIES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "none"
     return found
+
+
+def _vectors() -> str:
+    """The widest vector instructions of the processor that compiled libraries choose by."""
+    try:
+        flags = next(
+            line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")
+        ).split()
+    except (OSError, StopIteration):
+        return "unknown"
+    return next((name for name in ("avx512f", "avx2", "avx") if name in flags), "sse")
 
 
 def read_reference(folder: Path | str) -> Reference:
@@ -79,7 +95,9 @@ def read_reference(folder: Path | str) -> Reference:
         raise RunDirectoryError(f"{path} is damaged: it is not JSON.") from error
 
 
-def write_reference(directory: Path, manifest: Manifest, target: Path, tolerance: float) -> None:
+def write_reference(
+    directory: Path, manifest: Manifest, configuration: dict[str, Any], target: Path, tolerance: float
+) -> None:
     """Make a reference of a finished run.
 
     Parameters
@@ -88,6 +106,8 @@ def write_reference(directory: Path, manifest: Manifest, target: Path, tolerance
         The run directory.
     manifest : Manifest
         Its manifest.
+    configuration : dict
+        The composed configuration.
     target : Path
         The folder to write.
     tolerance : float
@@ -101,6 +121,7 @@ def write_reference(directory: Path, manifest: Manifest, target: Path, tolerance
             shutil.copyfile(directory / name, target / name)
     files = {file.path: file.content_sha256 for file in manifest.outputs if file.content_sha256 is not None}
     content: dict[str, Any] = {
+        "configuration": configuration,
         "tolerance": tolerance,
         "platform": this_platform(),
         "content_sha256": manifest.content_sha256,

