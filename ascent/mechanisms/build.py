@@ -25,8 +25,8 @@ from ascent.errors import MechanismError
 #: Where the mechanisms that ship with ascent are.
 MECHANISMS = Path(__file__).parent
 _LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib")
-#: Names of the files whose mechanisms this process has.
-_loaded: set[str] = set()
+#: Files whose mechanisms this process has: name -> hash of the content.
+_loaded: dict[str, str] = {}
 
 
 def cache_directory() -> Path:
@@ -64,7 +64,7 @@ def mechanism_files(directories: Sequence[Path | str] = ()) -> tuple[Path, ...]:
 
 
 def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False) -> Path:
-    """Compile the mechanisms of ascent, and of `directories`, unless the cache has them.
+    """Compile the mechanisms of ascent, and those of each of `directories`, unless the cache has them.
 
     Parameters
     ----------
@@ -76,14 +76,21 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
     Returns
     -------
     Path
-        The shared library.
+        The shared library: of ascent's mechanisms, or of the last of `directories`.
 
     Raises
     ------
     MechanismError
         When there is no compiler or no ``nrnivmodl``, or a file does not compile (with the compiler's words).
     """
-    return _build(mechanism_files(directories), force)
+    return [_build(files, force) for files in _libraries(directories)][-1]
+
+
+def _libraries(directories: Sequence[Path | str]) -> list[tuple[Path, ...]]:
+    """The files of each library: ascent's, then those of each directory."""
+    files = mechanism_files(directories)
+    folders = [MECHANISMS, *map(Path, directories)]
+    return [tuple(path for path in files if path.parent == folder) for folder in folders]
 
 
 def compiled_library() -> Path | None:
@@ -102,10 +109,21 @@ def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
         When they cannot be built, or NEURON already has mechanisms of the same name from elsewhere
         (it loads those compiled in the current directory when it starts).
     """
-    files = tuple(path for path in mechanism_files(directories) if path.name not in _loaded)
-    if not files:
-        return
-    library = _build(files)
+    for files in _libraries(directories):
+        contents = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        for path in files:
+            if _loaded.get(path.name, contents[path.name]) != contents[path.name]:
+                raise MechanismError(
+                    f"NEURON already has the mechanism of another {path.name} than {path}, and cannot change it: give "
+                    f"one of them another name (file and SUFFIX), or start ascent again."
+                )
+        new = tuple(path for path in files if path.name not in _loaded)
+        if new:
+            _load(_build(new), new)
+            _loaded.update(contents)
+
+
+def _load(library: Path, files: Sequence[Path]) -> None:
     # Without this NEURON looks for a display and says on standard error that there is none.
     os.environ.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
     from neuron import h
@@ -114,12 +132,12 @@ def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
         suffix = _suffix(path)
         if suffix and hasattr(h, suffix):
             raise MechanismError(
-                f"NEURON already has a mechanism {suffix} that is not ascent's (it loads what is compiled in the "
-                f"current folder, {Path.cwd()}, by itself): start ascent in another folder."
+                f"NEURON already has a mechanism {suffix}, which is not that of {path} (it loads what is compiled in "
+                f"the current folder, {Path.cwd()}, by itself): give it another SUFFIX, or start ascent in another "
+                f"folder."
             )
     if h.nrn_load_dll(str(library)) != 1:
         raise MechanismError(f"NEURON could not load {library}; build again with: ascent mechanisms build --force.")
-    _loaded.update(path.name for path in files)
 
 
 def _build(files: Sequence[Path], force: bool = False) -> Path:
