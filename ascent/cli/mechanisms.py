@@ -30,16 +30,37 @@ def build(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Compile ascent's mechanisms, and those of the folders given, for both engines into the cache."""
+    """Compile ascent's mechanisms, and those of the folders given, for both engines into the cache.
+
+    Of your own mechanisms it says which the batch engine covers; fibers with others run in NEURON.
+    """
     from ascent.engines.batch.membranes import build_all
     from ascent.mechanisms.build import build_cell_mechanisms, build_mechanisms, cache_directory
 
     configure_logging(quiet, verbose)
-    library = build_mechanisms(tuple(folders or ()), force=force)
+    for chosen in ((), *((folder,) for folder in folders or ())):
+        library = build_mechanisms(chosen, force=force)
+        if not quiet:
+            print(f"NEURON, fibers: {library}")
     cells = build_cell_mechanisms(tuple(folders or ()), force=force)
     if not quiet:
-        print(f"NEURON, fibers: {library}")
         print(f"NEURON, cells: {cells}")
     solvers = build_all(any_processor)
     if not quiet:
         print(f"batch engine: {solvers} solvers in {cache_directory() / 'batch'}")
+    for path in (path for folder in folders or () for path in sorted(folder.glob("*.mod"))):
+        reason = _why_not(path)
+        if reason is not None or not quiet:
+            print(f"batch engine: {reason or f'covers {path}'}")
+
+
+def _why_not(path: Path) -> str | None:
+    """Why the batch engine cannot do a mechanism; None when it can."""
+    from ascent.errors import MechanismError
+    from ascent.mechanisms.kernels import membrane_kernel
+
+    try:
+        membrane_kernel([path])
+    except MechanismError as error:
+        return str(error)
+    return None

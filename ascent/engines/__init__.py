@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
+
 from ascent.engines.base import Engine
 from ascent.errors import ConfigError
 
 ENGINES = ("batch", "neuron")
+
+
+def default_threads() -> int:
+    """What ``OMP_NUM_THREADS`` says, as ascent's own workers and schedulers set it; else a thread for each core."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def get_engine(name: str = "auto", threads: int = 1) -> Engine:

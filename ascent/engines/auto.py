@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from ascent.engines.base import Engine, Session, Stimulus, Task
 from ascent.fibers.fiber import Fiber
+
+_log = logging.getLogger(__name__)
+#: Reasons against the batch engine that this process has already given.
+_told: set[str] = set()
 
 
 class AutoEngine(Engine):
@@ -27,7 +32,11 @@ class AutoEngine(Engine):
     def name_for(self, fiber: Fiber) -> str:
         from ascent.engines.batch.engine import why_not
 
-        return "batch" if why_not(fiber) is None else "neuron"
+        reason = why_not(fiber)
+        if reason is not None and reason not in _told:
+            _told.add(reason)
+            _log.warning("engine=auto takes NEURON for %s: %s", fiber.model.name, reason)
+        return "batch" if reason is None else "neuron"
 
     def open(self, fiber: Fiber, stimulus: Stimulus) -> Session:
         return self._engine(self.name_for(fiber)).open(fiber, stimulus)

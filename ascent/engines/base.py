@@ -21,6 +21,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -99,6 +100,19 @@ class Stimulus:
                 f"initSS is {self.initial_time:g} ms and dt_initSS {self.initial_dt:g} ms; "
                 f"initSS should be 0 or less and dt_initSS greater than 0."
             )
+
+    @cached_property
+    def current(self) -> NDArray[np.float64] | None:
+        """Injected current (nA) during each step, shape (n_steps,); None without pulses."""
+        if self.intracellular is None:
+            return None
+        return np.ascontiguousarray(self.intracellular.samples(self.dt, self.n_steps))
+
+    @cached_property
+    def driven_steps(self) -> tuple[int, int]:
+        """The first step with a stimulus, and the step after the last; the number of steps and 0 without any."""
+        driven = np.flatnonzero(self.waveform if self.current is None else (self.waveform != 0) | (self.current != 0))
+        return (int(driven[0]), int(driven[-1]) + 1) if driven.size else (self.n_steps, 0)
 
     @property
     def n_steps(self) -> int:

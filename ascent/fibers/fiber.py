@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,13 @@ class Fiber:
     def membrane(self) -> Membrane:
         """Electrical data of the fiber's model."""
         return load_membrane(self.model.membrane)
+
+    @cached_property
+    def own_model(self) -> tuple[str, ...]:
+        """What a model of the user's own says, by which fibers of one file at different times differ; else nothing."""
+        if not Path(self.geometry.model).is_absolute():
+            return ()
+        return (self.model.model_dump_json(), self.membrane.model_dump_json())
 
     @property
     def rest(self) -> float:
@@ -141,7 +149,7 @@ class Fiber:
 
 
 def build_fiber(
-    model: str,
+    model: str | Path,
     diameter: float,
     n_sections: int | None = None,
     temperature: float = 37.0,
@@ -156,8 +164,9 @@ def build_fiber(
 
     Parameters
     ----------
-    model : str
-        ``MRG_DISCRETE``, ``MRG_INTERPOLATION``, …: :func:`ascent.fibers.models.available_models`.
+    model : str or path
+        ``MRG_DISCRETE``, ``MRG_INTERPOLATION``, …: :func:`ascent.fibers.models.available_models`; or a ``.yaml`` file
+        of your own (:func:`ascent.fibers.models.load_model`).
     diameter : float
         Outer diameter, µm.
     n_sections, n_nodes, length : int, int, float
@@ -179,7 +188,7 @@ def build_fiber(
     """
     if convention not in CONVENTIONS:
         raise ConfigError(f"convention is {convention!r}; it should be one of {', '.join(CONVENTIONS)}.")
-    geometry = section_geometry(model, diameter, fiber_z)
+    geometry = section_geometry(str(model), diameter, fiber_z)
     if sum(size is not None for size in (n_sections, n_nodes, length)) != 1:
         raise ConfigError(f"A fiber {geometry.model} needs exactly one of n_sections, n_nodes and length.")
     if length is not None:

@@ -2,6 +2,8 @@
 
 A model says what a fiber is made of: its lengths and diameters as formulas of the fiber diameter, and the
 membrane (``ascent/fibers/data/membranes/*.yaml``) that its sections carry. Adding a model means adding a file.
+A user's own model is such a file anywhere, named by its path; its membrane may lie beside it and use ``.mod`` files
+of its own (``mechanism_folders``).
 """
 
 from __future__ import annotations
@@ -146,6 +148,8 @@ class Membrane(_Strict):
     node_capacitance: float
     node_axial_resistivity: float
     node_mechanisms: tuple[MechanismUse, ...]
+    #: folders with further ``.mod`` files, from the folder of the membrane's file
+    mechanism_folders: tuple[str, ...] = ()
     ions: dict[str, Ion] = Field(default_factory=dict)
     #: ions whose current at rest the mechanism ion_balance cancels, once that mechanism's parameters are set
     balanced_ions: tuple[str, ...] = ()
@@ -188,29 +192,82 @@ def available_models() -> tuple[str, ...]:
     return tuple(sorted(path.stem.upper() for path in DATA.glob("*.yaml")))
 
 
-@cache
-def load_model(name: str) -> FiberModel:
-    """The fiber model called `name` (any case).
+def load_model(name: str | Path) -> FiberModel:
+    """The fiber model called `name` (any case), or that of a file.
+
+    Parameters
+    ----------
+    name : str or path
+        A model that ships with ascent, or a ``.yaml`` file of the same form. The name of a file's model is its path,
+        and so is its membrane's where a file ``<membrane>.yaml`` lies beside it.
 
     Raises
     ------
     ConfigError
-        When there is no such model.
+        When there is no such model, or the file is not one.
     """
-    path = DATA / f"{str(name).lower()}.yaml"
-    if str(name).upper() not in available_models():
-        raise ConfigError(f"Fiber model {name!s} is unknown; the models are {', '.join(available_models())}.")
-    return _read(path, FiberModel)
+    if Path(name).suffix in (".yaml", ".yml"):
+        path = Path(name).expanduser().resolve()
+        if not path.is_file():
+            raise ConfigError(f"Fiber model {path} is not there; give a .yaml file or one of {_names()}.")
+        return _own_model(path, path.stat().st_mtime_ns)
+    return _shipped_model(str(name).upper())
+
+
+def load_membrane(name: str) -> Membrane:
+    """The electrical data shared by a family of models: ``data/membranes/<name>.yaml``, or a file of one's own."""
+    path = Path(name)
+    if path.is_absolute():
+        return _own_membrane(path, path.stat().st_mtime_ns)
+    return _shipped_membrane(name)
 
 
 @cache
-def load_membrane(name: str) -> Membrane:
-    """The electrical data shared by a family of models, ``data/membranes/<name>.yaml``."""
-    return _read(DATA / "membranes" / f"{name}.yaml", Membrane)
+def _shipped_model(name: str) -> FiberModel:
+    if name not in available_models():
+        raise ConfigError(
+            f"Fiber model {name} is unknown; the models are {_names()}, and a .yaml file can be one of your own."
+        )
+    return _read(DATA / f"{name.lower()}.yaml", FiberModel)
+
+
+@cache
+def _shipped_membrane(name: str) -> Membrane:
+    path = DATA / "membranes" / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in path.parent.glob("*.yaml")))
+        raise ConfigError(
+            f"Membrane {name} is unknown; give a file {name}.yaml beside the fiber model, or one of {known}."
+        )
+    return _read(path, Membrane)
+
+
+@cache
+def _own_model(path: Path, _changed: int) -> FiberModel:
+    model = _read(path, FiberModel)
+    beside = path.with_name(f"{model.membrane}.yaml")
+    own = {"membrane": str(beside)} if beside.is_file() else {}
+    return model.model_copy(update={"name": str(path), **own})
+
+
+@cache
+def _own_membrane(path: Path, _changed: int) -> Membrane:
+    membrane = _read(path, Membrane)
+    folders = tuple(str((path.parent / folder).resolve()) for folder in membrane.mechanism_folders)
+    return membrane.model_copy(update={"mechanism_folders": folders})
+
+
+def _names() -> str:
+    return ", ".join(available_models())
 
 
 def _read(path: Path, schema: type[Model]) -> Model:
     try:
         return schema.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, ValidationError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path.name} is not a valid fiber model file: {error}.") from error
+        reason = "; ".join(_faults(error)) if isinstance(error, ValidationError) else str(error).replace("\n", " ")
+        raise ConfigError(f"{path} is not a valid fiber model file: {reason}.") from error
+
+
+def _faults(error: ValidationError) -> list[str]:
+    return [f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors()]

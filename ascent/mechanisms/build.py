@@ -30,8 +30,9 @@ CORTICAL = MECHANISMS / "cortical"
 _LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib")
 #: How the mechanisms of cells are compiled: for a long simulation of many compartments, where fibers hardly use NEURON.
 _CELL_FLAGS = ("-O3", "-fno-math-errno", "-ffp-contract=off")
-#: Mechanism -> the file it came from, of all that this process has loaded.
+#: Mechanism -> the file it came from, of all that this process has loaded; and the hash of what the file held then.
 _loaded: dict[str, Path] = {}
+_contents: dict[str, str] = {}
 _logger = logging.getLogger(__name__)
 
 
@@ -97,7 +98,7 @@ def cell_mechanism_files(directories: Sequence[Path | str] = ()) -> dict[str, Pa
 
 
 def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False) -> Path:
-    """Compile the mechanisms of fibers, and of `directories`, unless the cache has them.
+    """Compile the mechanisms of fibers, and those of each of `directories`, unless the cache has them.
 
     Parameters
     ----------
@@ -109,14 +110,21 @@ def build_mechanisms(directories: Sequence[Path | str] = (), force: bool = False
     Returns
     -------
     Path
-        The shared library.
+        The shared library: of ascent's mechanisms, or of the last of `directories`.
 
     Raises
     ------
     MechanismError
         When there is no compiler or no ``nrnivmodl``, or a file does not compile (with the compiler's words).
     """
-    return _build(mechanism_files(directories), force)
+    return [_build(files, force) for files in _libraries(directories)][-1]
+
+
+def _libraries(directories: Sequence[Path | str]) -> list[tuple[Path, ...]]:
+    """The files of each library: ascent's, then those of each directory."""
+    files = mechanism_files(directories)
+    folders = [MECHANISMS, *map(Path, directories)]
+    return [tuple(path for path in files if path.parent == folder) for folder in folders]
 
 
 def build_cell_mechanisms(directories: Sequence[Path | str] = (), force: bool = False) -> Path:
@@ -140,7 +148,15 @@ def load_mechanisms(directories: Sequence[Path | str] = ()) -> None:
         When they cannot be built, or NEURON already has mechanisms of the same name from elsewhere
         (it loads those compiled in the current directory when it starts).
     """
-    _load({mechanism_name(path): path for path in mechanism_files(directories)})
+    for paths in _libraries(directories):
+        files = {mechanism_name(path): path for path in paths}
+        for name, path in files.items():
+            if _contents.get(name, _digest(path)) != _digest(path):
+                raise MechanismError(
+                    f"NEURON already has another mechanism {name} than that of {path}, and cannot change it: give one "
+                    f"of them another name (file and SUFFIX), or start ascent again."
+                )
+        _load(files)
 
 
 def load_cell_mechanisms(directories: Sequence[Path | str] = ()) -> None:
@@ -156,7 +172,7 @@ def load_cell_mechanisms(directories: Sequence[Path | str] = ()) -> None:
     """
     files = cell_mechanism_files(directories)
     for name in files.keys() & _loaded.keys():
-        if CORTICAL not in files[name].parents and files[name].read_bytes() != _loaded[name].read_bytes():
+        if CORTICAL not in files[name].parents and _digest(files[name]) != _contents[name]:
             _logger.warning(
                 "%s is not used: this process has %s from %s already; load all folders at once, or start anew.",
                 files[name], name, _loaded[name],
@@ -167,6 +183,10 @@ def load_cell_mechanisms(directories: Sequence[Path | str] = ()) -> None:
 def mechanism_source(name: str) -> Path | None:
     """The ``.mod`` file of a mechanism that this process has loaded; None when it came from elsewhere."""
     return _loaded.get(name)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _load(wanted: Mapping[str, Path], flags: Sequence[str] = ()) -> None:
@@ -181,12 +201,14 @@ def _load(wanted: Mapping[str, Path], flags: Sequence[str] = ()) -> None:
     for name in files:
         if hasattr(h, name):
             raise MechanismError(
-                f"NEURON already has a mechanism {name} that is not ascent's (it loads what is compiled in the "
-                f"current folder, {Path.cwd()}, by itself): start ascent in another folder."
+                f"NEURON already has a mechanism {name}, which is not that of {files[name]} (it loads what is compiled "
+                f"in the current folder, {Path.cwd()}, by itself): give it another SUFFIX, or start ascent in another "
+                f"folder."
             )
     if h.nrn_load_dll(str(library)) != 1:
         raise MechanismError(f"NEURON could not load {library}; build again with: ascent mechanisms build --force.")
     _loaded.update(files)
+    _contents.update({name: _digest(path) for name, path in files.items()})
 
 
 def _build(files: Sequence[Path], force: bool = False, flags: Sequence[str] = ()) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ascent.engines import get_engine
+from ascent.engines import default_threads, get_engine
 from ascent.engines.base import IntracellularPulses, Protocol, Recording, RunRequest, Stimulus, Task
 from ascent.errors import ConfigError
 from ascent.fibers.fiber import Fiber
@@ -43,6 +43,7 @@ def find_threshold(
     initial_time: float = -200.0,
     initial_dt: float = 5.0,
     early_stop: bool = True,
+    threads: int | None = None,
 ) -> pandas.DataFrame:
     """Threshold amplitude of each fiber.
 
@@ -78,6 +79,9 @@ def find_threshold(
         Settling before time 0, ms.
     early_stop : bool
         Whether runs may end when their verdict is settled (:mod:`ascent.engines.base`).
+    threads : int, optional
+        Of the batch engine; the result has the same bits for any number. By default what ``OMP_NUM_THREADS`` says,
+        else one for each core.
 
     Returns
     -------
@@ -103,13 +107,16 @@ def find_threshold(
         raise ConfigError("A block threshold needs intracellular pulses whose spikes are to be blocked.")
     plan = SearchPlan(top, bottom, bounds_step, bounds_mode, tolerance, tolerance_mode, max_steps)  # type: ignore[arg-type]
     samples = fitted(waveform, dt, tstop)
-    chosen = get_engine(engine)
+    chosen = get_engine(engine, threads if threads is not None else default_threads())
     listed = [fibers] if isinstance(fibers, Fiber) else list(fibers)
     tasks = []
+    stimuli: dict[IntracellularPulses | None, Stimulus] = {}
     for fiber in listed:
         pulses = pulses_from(intracellular, fiber.n_nodes)
         delay = block_delay if block_delay is not None else (pulses.delay if pulses else 0.0)
-        stimulus = Stimulus(samples, dt, pulses, initial_time, initial_dt, threshold_mv)
+        if pulses not in stimuli:
+            stimuli[pulses] = Stimulus(samples, dt, pulses, initial_time, initial_dt, threshold_mv)
+        stimulus = stimuli[pulses]
         detection = Detection(mode, node_at(_location(location), fiber.n_nodes), delay)  # type: ignore[arg-type]
         tasks.append(Task(fiber, stimulus, threshold_protocol(detection, plan, search, fiber.label, early_stop)))
     rows = []
@@ -134,6 +141,7 @@ def run_amplitudes(
     intracellular: Mapping[str, float] | None = None,
     initial_time: float = -200.0,
     initial_dt: float = 5.0,
+    threads: int | None = None,
 ) -> pandas.DataFrame:
     """Run each fiber at given amplitudes, to the end.
 
@@ -161,7 +169,7 @@ def run_amplitudes(
     if not len(amplitudes):
         raise ConfigError("amplitudes is empty; give at least one, in mA.")
     samples = fitted(waveform, dt, tstop)
-    chosen = get_engine(engine)
+    chosen = get_engine(engine, threads if threads is not None else default_threads())
     listed = [fibers] if isinstance(fibers, Fiber) else list(fibers)
     sizes = [float(amplitude) for amplitude in amplitudes]
     tasks = []

@@ -9,16 +9,16 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResult, Session, Stimulus, StopRule, Task
-from ascent.engines.batch.lane_queue import current_of, driven_steps, work
+from ascent.engines.batch.lane_queue import Entry, check_pulses, work
 from ascent.engines.batch.library import Solver, compiler, is_carried, supported_lanes
-from ascent.engines.batch.membranes import kernel_of
+from ascent.engines.batch.membranes import kernel_of, stamps
 from ascent.engines.batch.prepared import MAX_KEPT, cable_key, reduce_to_modes, settle, store
 from ascent.errors import ConfigError, MechanismError
 from ascent.fibers.fiber import Fiber
@@ -57,37 +57,45 @@ class BatchEngine(Engine):
         return outcomes
 
     def _run_portion(self, portion: Sequence[tuple[int, Task]], outcomes: list[Any]) -> None:
-        tasks = [task for _, task in portion]
-        wanted = [(store(self._lanes).get(task.fiber), task.stimulus, driven_steps(task)[0]) for task in tasks]
-        settle(wanted, self._lanes)
+        cables = store(self._lanes)
+        entries = [(place, task, cables.get(task.fiber)) for place, task in portion]
+        for _, task, _ in entries:
+            check_pulses(task.fiber, task.stimulus)
+        settle([(prepared, task.stimulus, task.stimulus.driven_steps[0]) for _, task, prepared in entries], self._lanes)
         if not self._plain:
-            reduce_to_modes((prepared, stimulus.dt) for prepared, stimulus, _ in wanted)
-        deferred: deque[tuple[int, Task]] = deque()
-        for group in self._groups(portion, self._plain).values():
+            reduce_to_modes((prepared, task.stimulus.dt) for _, task, prepared in entries)
+        deferred: deque[Entry] = deque()
+        for group in self._groups(entries, self._plain).values():
             self._work_off(group, outcomes, deferred)
         for group in self._groups(deferred, all_plain=True).values():
             self._work_off(group, outcomes, deferred)
 
-    def _groups(self, tasks: Iterable[tuple[int, Task]], all_plain: bool) -> dict[object, _Group]:
-        """Tasks that one solver can do, long fibers first so that lanes hold fibers of about the same length."""
+    def _groups(self, entries: Sequence[Entry], all_plain: bool) -> dict[object, _Group]:
+        """Tasks that one solver can do.
+
+        Long fibers come first, so that lanes hold fibers of about the same length, and those of one cable together.
+        """
         groups: dict[object, _Group] = {}
-        for place, task in sorted(tasks, key=lambda entry: -entry[1].fiber.n_sections):
-            prepared = store(self._lanes).get(task.fiber)
+        first: dict[int, int] = {}
+        for place, _, prepared in entries:
+            first.setdefault(id(prepared), place)
+        by_cable = sorted(entries, key=lambda entry: (-entry[1].fiber.n_sections, first[id(entry[2])]))
+        for place, task, prepared in by_cable:
             dt, pulses = task.stimulus.dt, task.stimulus.intracellular
             # a current into a passive end enters the cable where the modes have no port
             plain = all_plain or (pulses is not None and prepared.cable.channel_area[pulses.node] == 0)
-            form = prepared.form(dt, plain).name
+            form = prepared.form_name(plain)
             key = (prepared.membrane.kernel.header, form, prepared.cable.sections_per_node, dt)
             if key not in groups:
                 library = prepared.membrane.library(form, self._lanes)
                 groups[key] = _Group(library, task.fiber.n_nodes, prepared.cable.sections_per_node, dt, plain)
-            groups[key].tasks.append((place, task))
+            groups[key].tasks.append((place, task, prepared))
         return groups
 
-    def _work_off(self, group: _Group, outcomes: list[Any], deferred: deque[tuple[int, Task]]) -> None:
+    def _work_off(self, group: _Group, outcomes: list[Any], deferred: deque[Entry]) -> None:
         halt = threading.Event()
         n_threads = min(self._threads, -(-len(group.tasks) // group.library.ascent_lanes()))
-        arguments = (group.tasks, outcomes, self._lanes, group.plain, halt, deferred)
+        arguments = (group.tasks, outcomes, group.plain, halt, deferred)
         if n_threads == 1:
             work(group.solver(), *arguments)
             return
@@ -110,7 +118,7 @@ class _Group:
     sections_per_node: int
     dt: float
     plain: bool
-    tasks: deque[tuple[int, Task]] = field(default_factory=deque)
+    tasks: deque[Entry] = field(default_factory=deque)
 
     def solver(self) -> Solver:
         """A solver for the group."""
@@ -141,7 +149,7 @@ class BatchSession(Session):
         self._engine = engine
         self.fiber = fiber
         self.stimulus = stimulus
-        current_of(Task(fiber, stimulus, _one_run(RunRequest(0.0))))
+        check_pulses(fiber, stimulus)
 
     def run(self, amplitude: float, recording: Recording | None = None, stop: StopRule | None = None) -> RunResult:
         protocol = _one_run(RunRequest(amplitude, recording, stop))
@@ -156,15 +164,19 @@ def _one_run(request: RunRequest) -> Protocol:
 
 def why_not(fiber: Fiber) -> str | None:
     """The reason why the batch engine cannot do `fiber`; None when it can."""
-    return _why_not(tuple(use.name for use in fiber.membrane.node_mechanisms))
+    membrane = fiber.membrane
+    folders = membrane.mechanism_folders
+    return _why_not(tuple(use.name for use in membrane.node_mechanisms), folders, stamps(folders))
 
 
 @cache
-def _why_not(mechanisms: tuple[str, ...]) -> str | None:
+def _why_not(
+    mechanisms: tuple[str, ...], folders: tuple[str, ...], _changed: tuple[tuple[str, int], ...]
+) -> str | None:
     if not supported_lanes():
         return "the processor has no AVX2 and FMA"
     try:
-        if not is_carried(kernel_of(mechanisms)):
+        if not is_carried(kernel_of(mechanisms, folders)):
             compiler()
     except MechanismError as error:
         return str(error)

@@ -11,17 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.engines.base import Protocol, RunRequest, RunResult, StopRule, Task
+from ascent.engines.base import Protocol, RunRequest, RunResult, Stimulus, StopRule, Task
 from ascent.engines.batch.cables import PlainCable
 from ascent.engines.batch.library import AT_REST, ENDED, FIRED, RUNNING, Job, Solver
 from ascent.engines.batch.modes import ModalCable
-from ascent.engines.batch.prepared import SECTION_STEPS, CableState, PreparedCable, store
+from ascent.engines.batch.prepared import SECTION_STEPS, CableState, PreparedCable
 from ascent.engines.batch.records import Records
 from ascent.errors import ConfigError
+from ascent.fibers.fiber import Fiber
 
 #: Time between looks at whether a run may stop, ms.
 CHECK_INTERVAL = 0.05
 _STOPPED = {ENDED: "end", FIRED: "fired", AT_REST: "rest"}
+#: A task, its place among all, and its fiber's cable.
+Entry = tuple[int, Task, PreparedCable]
 
 
 class SpikeTimes(Sequence[NDArray[np.float64]]):
@@ -48,8 +51,9 @@ class TaskRun:
         self.prepared = prepared
         fiber, stimulus = task.fiber, task.stimulus
         self._capacity = shared.capacity
-        self._current = current_of(task)
-        self._onset, self._over = driven_steps(task)
+        check_pulses(fiber, stimulus)
+        self._current = stimulus.current
+        self._onset, self._over = stimulus.driven_steps
         rest = prepared.state_at(stimulus, 0)
         self._settled = shared.job(prepared, rest)
         onset = rest if self._onset == 0 else prepared.state_at(stimulus, self._onset)
@@ -58,15 +62,32 @@ class TaskRun:
         self._has_sections = form.name != ModalCable.name
         self._drive = form.drive(fiber.potentials[:: prepared.cable.spacing], self._capacity)
         self._rest_values, self._band_values = shared.band(prepared, rest, fiber)
+        self._jobs: dict[StopRule | None, Job] = {}
         self._records: Records | None = None
         self._request: RunRequest | None = None
         self.outcome: Any = None
 
     def job(self, request: RunRequest) -> Job:
-        """The job for a run of the task."""
-        task, stimulus = self.task, self.task.stimulus
+        """The job for a run of the task; it stands until the next is asked for."""
         self._request = request
-        whole = bool(request.recording)
+        self._records = None
+        if request.recording:
+            task = self.task
+            job = self._make_job(request.stop, whole=True)
+            self._records = Records(
+                request.recording, task.fiber, self.prepared, task.stimulus, self._capacity, self._current
+            )
+            self._records.point(job)
+        else:
+            if request.stop not in self._jobs:
+                self._jobs[request.stop] = self._make_job(request.stop, whole=False)
+            job = self._jobs[request.stop]
+        job.amplitude = request.amplitude
+        return job
+
+    def _make_job(self, stop: StopRule | None, whole: bool) -> Job:
+        """A job without its amplitude, from time 0 (`whole`) or from where the stimulus begins."""
+        stimulus = self.task.stimulus
         job = Job.from_buffer_copy((self._settled if whole else self._driven)[0])
         job.first_step = 0 if whole else self._onset
         job.n_steps = stimulus.n_steps
@@ -75,16 +96,9 @@ class TaskRun:
         if self._current is not None and stimulus.intracellular is not None:
             job.current = self._current.ctypes.data
             job.clamp_node = stimulus.intracellular.node
-        job.amplitude = request.amplitude
         job.threshold = stimulus.spike_threshold
-        if request.stop is not None:
-            self._set_stop(job, request.stop)
-        self._records = None
-        if request.recording:
-            self._records = Records(
-                request.recording, task.fiber, self.prepared, stimulus, self._capacity, self._current
-            )
-            self._records.point(job)
+        if stop is not None:
+            self._set_stop(job, stop)
         return job
 
     def needs_sections(self, request: RunRequest) -> bool:
@@ -166,12 +180,11 @@ class SharedArrays:
 
 def work(
     solver: Solver,
-    tasks: deque[tuple[int, Task]],
+    tasks: deque[Entry],
     outcomes: list[Any],
-    lanes: int | None,
     plain: bool,
     halt: threading.Event,
-    deferred: deque[tuple[int, Task]],
+    deferred: deque[Entry],
 ) -> None:
     """Take tasks from the queue until it is empty, as many at a time as the solver has lanes.
 
@@ -191,7 +204,8 @@ def work(
                 if result is None:
                     if run.needs_sections(request):
                         task = run.task
-                        deferred.append((place, Task(task.fiber, task.stimulus, _resumed(request, task.protocol))))
+                        rest = Task(task.fiber, task.stimulus, _resumed(request, task.protocol))
+                        deferred.append((place, rest, run.prepared))
                         return None
                     return run.job(request)
         except StopIteration as finished:
@@ -201,10 +215,9 @@ def work(
     def begin(lane: int) -> None:
         while True:
             try:
-                place, task = tasks.popleft()
+                place, task, prepared = tasks.popleft()
             except IndexError:
                 return
-            prepared = store(lanes).get(task.fiber)
             run = TaskRun(task, prepared, shared)
             job = advance(place, run, None)
             if job is not None:
@@ -216,15 +229,15 @@ def work(
 
     for lane in range(solver.lanes):
         begin(lane)
+    # lanes have fibers of about the same length, long ones first
+    max_steps = max(1, SECTION_STEPS // max((run.task.fiber.n_sections for _, run in active.values()), default=1))
     while active and not halt.is_set():
-        longest = max(run.task.fiber.n_sections for _, run in active.values())
-        if not solver.run(max(1, SECTION_STEPS // longest)):
+        if not solver.run(max_steps):
             continue
-        for lane, status in enumerate(solver.statuses()):
-            if status == RUNNING or lane not in active:
-                continue
+        statuses = solver.statuses()
+        for lane in [lane for lane in active if statuses[lane] != RUNNING]:
             place, run = active.pop(lane)
-            _, step, spikes = solver.status(lane)
+            status, step, spikes = solver.status(lane)
             job = advance(place, run, run.result(status, step, spikes))
             if job is not None:
                 solver.assign(lane, job)
@@ -244,21 +257,10 @@ def _resumed(request: RunRequest, protocol: Protocol) -> Protocol:
             return finished.value
 
 
-def driven_steps(task: Task) -> tuple[int, int]:
-    """The first step with a stimulus, and the step after the last; the number of steps and 0 without any."""
-    waveform, current = task.stimulus.waveform, current_of(task)
-    driven = np.flatnonzero(waveform if current is None else (waveform != 0) | (current != 0))
-    return (int(driven[0]), int(driven[-1]) + 1) if driven.size else (len(waveform), 0)
-
-
-def current_of(task: Task) -> NDArray[np.float64] | None:
-    """Injected current (nA) during each step; None without pulses."""
-    pulses = task.stimulus.intracellular
-    if pulses is None:
-        return None
-    if not 0 <= pulses.node < task.fiber.n_nodes:
+def check_pulses(fiber: Fiber, stimulus: Stimulus) -> None:
+    """Refuse pulses into a node that the fiber has not."""
+    pulses = stimulus.intracellular
+    if pulses is not None and not 0 <= pulses.node < fiber.n_nodes:
         raise ConfigError(
-            f"intracellular_stim.ind is {pulses.node}; "
-            f"fiber {task.fiber.label} has nodes 0 to {task.fiber.n_nodes - 1}."
+            f"intracellular_stim.ind is {pulses.node}; fiber {fiber.label} has nodes 0 to {fiber.n_nodes - 1}."
         )
-    return np.ascontiguousarray(pulses.samples(task.stimulus.dt, task.stimulus.n_steps))

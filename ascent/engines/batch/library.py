@@ -266,7 +266,8 @@ def build_library(kernel: MembraneKernel, cable: str, lanes: int) -> Path:
 
 @cache
 def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
-    library = ctypes.CDLL(str(build_program(fiber_program(cable), header, lanes)))
+    path = str(build_program(fiber_program(cable), header, lanes))
+    library = ctypes.CDLL(path)
     library.ascent_open.restype = ctypes.c_void_p
     library.ascent_open.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_double]
     library.ascent_close.restype = None
@@ -277,6 +278,9 @@ def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
     library.ascent_assign.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Job)]
     library.ascent_run.restype = ctypes.c_int
     library.ascent_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]
+    # these only hand over numbers: letting other threads run meanwhile would cost more than they take
+    quick = ctypes.PyDLL(path)
+    library.__dict__.update({name: getattr(quick, name) for name in ("ascent_statuses", "ascent_result")})
     library.ascent_statuses.restype = None
     library.ascent_statuses.argtypes = [ctypes.c_void_p, _integers]
     library.ascent_result.restype = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +21,24 @@ if TYPE_CHECKING:
     from ascent.mechanisms.kernels import MembraneKernel
 
 
+def kernel_of(mechanisms: tuple[str, ...], folders: tuple[str, ...] = ()) -> MembraneKernel:
+    """The kernel of a membrane with these mechanisms, generated from their ``.mod`` files, ours or in `folders`."""
+    return _kernel_of(mechanisms, folders, stamps(folders))
+
+
+def stamps(folders: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """The ``.mod`` files of `folders` and when they were last changed."""
+    files = (path for folder in folders for path in sorted(Path(folder).glob("*.mod")))
+    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
+
+
 @cache
-def kernel_of(mechanisms: tuple[str, ...]) -> MembraneKernel:
-    """The kernel of a membrane with these mechanisms, generated from their ``.mod`` files."""
+def _kernel_of(
+    mechanisms: tuple[str, ...], folders: tuple[str, ...], _changed: tuple[tuple[str, int], ...]
+) -> MembraneKernel:
     from ascent.mechanisms.kernels import membrane_kernel
 
-    return membrane_kernel(list(mechanisms))
+    return membrane_kernel(list(mechanisms), folders)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +91,7 @@ def membrane_of(fiber: Fiber, cable: str, area: float, diameter: float, lanes: i
     """
     membrane = fiber.membrane
     uses = membrane.node_mechanisms
-    kernel = kernel_of(tuple(use.name for use in uses))
+    kernel = kernel_of(tuple(use.name for use in uses), membrane.mechanism_folders)
     parameters = np.array([parameter.default for parameter in kernel.parameters], dtype=np.float64)
     place = {(parameter.mechanism, parameter.name): index for index, parameter in enumerate(kernel.parameters)}
     for use in uses:

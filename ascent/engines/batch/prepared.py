@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ascent.engines.base import Stimulus
 from ascent.engines.batch.cables import Cable, PlainCable, cable_of
 from ascent.engines.batch.library import Job, Solver
-from ascent.engines.batch.membranes import NodeMembrane, membrane_of
+from ascent.engines.batch.membranes import NodeMembrane, membrane_of, stamps
 from ascent.engines.batch.modes import ModalCable, modal_cables, reducible
 from ascent.fibers.fiber import Fiber
 
@@ -32,7 +32,8 @@ SECTION_STEPS = 1_000_000
 
 def cable_key(fiber: Fiber) -> tuple[object, ...]:
     """What fibers must share to have the same coefficients and settled state."""
-    return (fiber.geometry, fiber.n_sections, fiber.convention, fiber.temperature)
+    own = (*fiber.own_model, stamps(fiber.membrane.mechanism_folders)) if fiber.own_model else ()
+    return (fiber.geometry, fiber.n_sections, fiber.convention, fiber.temperature, *own)
 
 
 @dataclass(eq=False)
@@ -57,6 +58,7 @@ class PreparedCable:
     #: (initial_dt, n_initial_steps, dt, onset) -> state: sections' (n_sections, n_state), voltages and variables
     states: dict[tuple[float, int, float, int], CableState] = field(default_factory=dict)
     _forms: dict[tuple[float, bool], PlainCable | ModalCable] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def initial(self) -> CableState:
         """The state at the resting potential, nothing settled yet."""
@@ -72,10 +74,15 @@ class PreparedCable:
 
     def form(self, dt: float, plain: bool) -> PlainCable | ModalCable:
         """The cable as a C++ solver takes it: reduced to its modes where that is possible and not `plain`."""
-        plain = plain or not reducible(self.cable)
-        if (dt, plain) not in self._forms:
-            self._forms[dt, plain] = PlainCable(self.cable, dt) if plain else modal_cables([self.cable], dt)[0]
-        return self._forms[dt, plain]
+        plain = self.form_name(plain) != ModalCable.name
+        with self._lock:
+            if (dt, plain) not in self._forms:
+                self._forms[dt, plain] = PlainCable(self.cable, dt) if plain else modal_cables([self.cable], dt)[0]
+            return self._forms[dt, plain]
+
+    def form_name(self, plain: bool) -> str:
+        """Name of the solver that takes the cable in that form."""
+        return self.cable.kind if plain or not reducible(self.cable) else ModalCable.name
 
     def lacks_modes(self, dt: float) -> bool:
         """Whether the cable can be reduced to its modes for steps of `dt` and has not been."""

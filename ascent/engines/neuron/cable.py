@@ -26,7 +26,7 @@ SHORT_CIRCUIT = 1e10
 
 def cable_key(fiber: Fiber) -> tuple[object, ...]:
     """What fibers must share to use the same sections."""
-    return (fiber.geometry, fiber.n_sections, fiber.convention)
+    return (fiber.geometry, fiber.n_sections, fiber.convention, *fiber.own_model)
 
 
 class Cable:
@@ -41,7 +41,7 @@ class Cable:
     """
 
     def __init__(self, fiber: Fiber) -> None:
-        load_mechanisms()
+        load_mechanisms(fiber.membrane.mechanism_folders)
         from neuron import h
 
         self.h = h
