@@ -1,18 +1,21 @@
 """What a cell parameter file means, shown on the shipped cell of 37 sections."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from neuron import h
 
 from ascent.errors import ConfigError
-from ascent.network.cell import Cell
+from ascent.network.cell import Cell, create_cell
 from ascent.network.cell.modify import CELL_MODIFY_FUNCTIONS, register
 from ascent.network.cell.recording import recording_sites
+from ascent.network.example import small_example
 from ascent.network.formats.landmarks import write_landmarks
 from ascent.network.formats.parameter_set import ParameterSet
 
@@ -308,3 +311,55 @@ def test_distances_of_a_label_that_never_leaves_the_soma_are_refused(build: Buil
     bare.neuron.Myelin.mechanisms.range.pas = {"spatial": "exponential", "g": 1e-5, "e": -70.0, **controls}
     with pytest.raises(ConfigError, match="no section of it is attached to the soma"):
         build(bare)
+
+
+def test_a_morphology_in_swc_builds_a_cell(build: Build, bare: ParameterSet, tmp_path: Path) -> None:
+    rows = ["1 1 0 0 0 6 -1", "2 3 6 0 0 1 1", "3 3 60 0 0 1 2", "4 4 0 0 8 2 1", "5 4 0 0 200 2 4", "6 4 30 0 260 1 5",
+            "7 4 -30 0 260 1 5"]  # fmt: skip
+    (tmp_path / "cell.swc").write_text("\n".join(rows))
+    bare.neuron.filename = str(tmp_path / "cell.swc")
+    cell = build(bare)
+    assert [section.label for section in cell.sections] == [
+        "Soma", "Dendrite", "ApicalDendrite", "ApicalDendrite", "ApicalDendrite", "AIS", "AIS", "Myelin",
+    ]  # fmt: skip
+    assert pytest.approx(12) == cell.soma.L and cell.soma(0.5).diam == pytest.approx(12)
+    assert cell.soma_distance(3, 1.0) == pytest.approx(192 + math.hypot(30, 60), rel=1e-6)
+
+
+def test_sections_that_no_label_describes_are_warned_of(
+    build: Build, bare: ParameterSet, caplog: pytest.LogCaptureFixture
+) -> None:
+    del bare.neuron["Dendrite"]
+    build(bare)
+    assert "its Dendrite sections have no parameters and stay without membrane" in caplog.text
+
+
+def test_explicit_spines_are_refused(build: Build, bare: ParameterSet) -> None:
+    bare.neuron.spatialgraph_modify_functions = {"rieke_spines": {"syn_filepath": "a.syn"}}
+    with pytest.raises(ConfigError, match="rieke_spines: is not supported; give spines as properties.spines"):
+        build(bare)
+
+
+@given(section=st.integers(1, 33), segment=st.integers(0, 6))
+def test_both_distances_of_a_segment_differ_by_half_of_the_soma(whole: Cell, section: int, segment: int) -> None:
+    centres = whole.sections[section].segment_x  # NEURON counts to the centres of segments
+    x = float(centres[segment % len(centres)])
+    assert whole.distance_to_soma(section, x) == pytest.approx(whole.soma_distance(section, x) + 10, abs=1e-9)
+
+
+@given(section=st.integers(0, 36), x=st.floats(0, 1))
+def test_every_place_has_a_nearest_point_and_a_segment_that_holds_it(whole: Cell, section: int, x: float) -> None:
+    chosen = whole.sections[section]
+    nearest = chosen.relative_points[chosen.nearest_point(x)]
+    assert abs(nearest - x) == np.min(np.abs(chosen.relative_points - x))
+    index, segment = whole.segments[whole.segment_index(section, x)]
+    assert index == section
+    assert abs(chosen.segment_x[segment] - x) <= 0.5 / chosen.nseg + 1e-12
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Cell]:
+    """The shipped cell, not to be changed."""
+    cell = create_cell(small_example().cell)
+    yield cell
+    cell.discard()
