@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ascent.engines.batch.library import SOURCE as FIBER_SOURCE
 from ascent.engines.batch.library import Program, build_program, chosen_lanes
@@ -18,7 +17,6 @@ SOURCE = Path(__file__).parent / "source"
 IDLE, RUNNING, ENDED = range(3)
 
 _integers = ctypes.POINTER(ctypes.c_int64)
-_doubles = ctypes.POINTER(ctypes.c_double)
 
 
 class CellData(ctypes.Structure):
@@ -40,6 +38,7 @@ class CellData(ctypes.Structure):
         ("parameters", ctypes.c_void_p),
         ("variables", ctypes.c_void_p),
         ("synapses", ctypes.c_void_p),
+        ("blocks", ctypes.c_void_p),
         ("injected", ctypes.c_void_p),
         ("currents", ctypes.c_void_p),
         ("celsius", ctypes.c_double),
@@ -72,17 +71,11 @@ class TreeSolver:
         From :func:`load_library`.
     cell : CellData
         Its arrays must stay alive.
-    ahead, rise : ndarray, shape (n_blocked,)
-        Of each block exp(-steepness h) and (1 - exp(-steepness h)) / h, for NEURON's step h of the potential.
     """
 
-    def __init__(
-        self, library: ctypes.CDLL, cell: CellData, ahead: NDArray[np.float64], rise: NDArray[np.float64]
-    ) -> None:
+    def __init__(self, library: ctypes.CDLL, cell: CellData) -> None:
         self._library = library
-        self._tree = library.ascent_tree_open(
-            ctypes.byref(cell), ahead.ctypes.data_as(_doubles), rise.ctypes.data_as(_doubles)
-        )
+        self._tree = library.ascent_tree_open(ctypes.byref(cell))
         if not self._tree:
             raise MemoryError(f"No memory for a cell with {cell.n_compartments} compartments.")
         self.lanes: int = library.ascent_lanes()
@@ -152,7 +145,7 @@ def _load(header: str, lanes: int, tables: bool) -> ctypes.CDLL:
     )
     library = ctypes.CDLL(str(build_program(program, header, lanes)))
     library.ascent_tree_open.restype = ctypes.c_void_p
-    library.ascent_tree_open.argtypes = [ctypes.POINTER(CellData), _doubles, _doubles]
+    library.ascent_tree_open.argtypes = [ctypes.POINTER(CellData)]
     library.ascent_tree_close.restype = None
     library.ascent_tree_close.argtypes = [ctypes.c_void_p]
     library.ascent_tree_assign.restype = None
