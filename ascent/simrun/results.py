@@ -309,6 +309,22 @@ def read_activation_frame(path: Path | str, kind: str = "synapses") -> pd.DataFr
     return _with_times([pd.DataFrame(named)], times, columns)
 
 
+def read_pandas_synapse_activation_from_roberts_format(
+    path: Path | str, sim_trial_index: str = "no_sim_trail_assigned"
+) -> pd.DataFrame:
+    """A ``*_synapses.csv`` file as a frame, under the name that ISF's users know."""
+    frame = read_activation_frame(path)
+    return frame.set_index(np.full(len(frame), sim_trial_index)).rename_axis(_INDEX)
+
+
+def read_pandas_cell_activation_from_roberts_format(
+    path: Path | str, sim_trial_index: str = "no_sim_trail_assigned"
+) -> pd.DataFrame:
+    """A ``*_presynaptic_cells.csv`` file as a frame, under the name that ISF's users know."""
+    frame = read_activation_frame(path, "presynaptic_cells")
+    return frame.set_index(np.full(len(frame), sim_trial_index)).rename_axis(_INDEX)
+
+
 def _read_activation(path: Path, kind: str) -> tuple[dict[str, Any], Any, Any]:
     """Columns of a table of synapses or of cells, where the times of each row begin, and the times."""
     if kind == "synapses":
@@ -362,5 +378,6 @@ def _sweep_file(run: Path, sweep: int, kind: str) -> Path | None:
 
 
 def _parameter_file(run: Path, kind: str) -> str:
-    found = [file for file in _files(run) if file.name.endswith(f"{kind}_model.param")]
+    endings = (f"{kind}_model.param", f"{kind}_model.param.TEMPLATE")
+    found = [file for file in _files(run) if file.name.endswith(endings)]
     return str(found[0]) if found else ""

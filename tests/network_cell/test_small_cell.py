@@ -285,7 +285,7 @@ def test_discard_leaves_no_section_behind(build: Build, bare: ParameterSet) -> N
     ("key", "value", "words"),
     [
         ("neuron.Soma.mechanisms.range", {"NaTa": {"spatial": "uniform"}}, 'did you mean "NaTa_t"?'),
-        ("neuron.Soma.mechanisms.range", {"pas": {"spatial": "uniform", "gg": 1}}, 'pas.gg: is no parameter of pas'),
+        ("neuron.Soma.mechanisms.range", {"pas": {"spatial": "uniform", "gg": 1}}, "line 17: neuron.Soma.mechanisms.range.pas.gg: is no"),
         ("neuron.Soma.properties.ions", {"emg": 3.0}, "ions.emg: is no property of an ion that NEURON has"),
         ("neuron.cell_modify_functions", {"scale_apicl": {"scale": 2}}, 'did you mean "scale_apical"?'),
         ("neuron.cell_modify_functions", {"scale_apical": {"scle": 2}}, 'scle: is no argument; did you mean "scale"?'),
@@ -293,8 +293,8 @@ def test_discard_leaves_no_section_behind(build: Build, bare: ParameterSet) -> N
         ("neuron.cell_modify_functions", {"scale_apical": {"scale": "2"}}, "must be a finite number"),
         ("neuron.cell_modify_functions", {"BAC_injection": {"dist": 970}}, "no apical dendrite that reaches farther"),
         ("neuron.Node", {"properties": {}}, "neuron.Node: has no section in the morphology small_pyramidal.hoc"),
-        ("NMODL_mechanisms", {"own": "/no/such/folder"}, "own is /no/such/folder: is no folder"),
-        ("mech_globals", {"Ih": {"ehnc": 1.0}}, "Ih.ehnc: is no global of that mechanism"),
+        ("NMODL_mechanisms", {"own": "/no/such/folder"}, "line 6: NMODL_mechanisms.own is /no/such/folder"),
+        ("mech_globals", {"Ih": {"ehnc": 1.0}}, "line 7: mech_globals.Ih.ehnc: is no global parameter of that"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(

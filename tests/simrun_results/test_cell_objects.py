@@ -169,3 +169,15 @@ def test_a_wrong_call_is_refused(run: Path, example: SmallExample, options: dict
 def test_a_trial_that_is_not_there_is_refused(run: Path) -> None:
     with pytest.raises(ConfigError, match="there is no trial x; there are"):
         simtrial_to_cell_object(run, "x")
+
+
+@pytest.mark.slow
+def test_a_trial_of_the_in_silico_framework_is_rebuilt_as_it_lies_there(isf_results: Path, used: list[Cell]) -> None:
+    # spec/simrun.md §7.2: spikes within one step, median difference at the soma at most 1e-3 mV.
+    results = load_simrun(isf_results)
+    cell = simtrial_to_cell_object(results, 0, tStop=345.0)
+    used.append(cell)
+    expected = results["voltage_traces"].iloc[0].to_numpy()
+    late = cell.vmSoma[4000 : 4000 + len(expected)]
+    assert np.median(np.abs(late - expected)) <= 1e-3
+    assert cell.t[4000:][:-1][(late[:-1] < 0) & (late[1:] >= 0)] == pytest.approx([259.85 - 0.025], abs=0.026)
