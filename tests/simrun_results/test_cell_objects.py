@@ -114,6 +114,20 @@ def test_a_cell_with_network_has_new_activity_at_each_call(run: Path, example: S
     used.append(cell)
 
 
+def test_a_cell_that_nobody_holds_leaves_neuron_with_its_synapses(run: Path, example: SmallExample) -> None:
+    from neuron import h
+
+    before = len(list(h.allsec()))
+    cell, network = parameters_to_cell(
+        example.cell, example.network, run / "simulation_run0000_synapses.csv", tStop=1.0
+    )
+    del cell
+    assert len(list(h.allsec())) == before
+    h.finitialize(-70.0)  # calls what was to queue the events of the synapses
+    with pytest.raises(ConfigError, match="the cell of this network is gone"):
+        network.create_saved_network2()
+
+
 def test_synaptic_input_adds_a_network_to_the_cell_itself(run: Path, example: SmallExample, used: list[Cell]) -> None:
     parameters = read_parameters(example.cell)
     parameters.neuron.cell_modify_functions = {
