@@ -177,11 +177,9 @@ def engine_for(cell: Cell, receptors: Sequence[Receptor], engine: str = "auto") 
 
 
 def _why_not_batch(cell: Cell, receptors: Sequence[Receptor]) -> str | None:
-    try:
-        from ascent.engines.batch.tree import why_not_cell, why_not_receptors
-    except ImportError:
-        return "the batch engine for cells is not there yet"
-    return why_not_cell(cell) or why_not_receptors(receptors)  # type: ignore[no-any-return]
+    from ascent.engines.batch.tree import why_not_cell, why_not_receptors
+
+    return why_not_cell(cell) or why_not_receptors(receptors)
 
 
 @lru_cache(maxsize=64)

@@ -106,6 +106,10 @@ def test_processes_and_order_do_not_change_a_bit(run: Run, rng: str, monkeypatch
         ).read_bytes()
 
 
+def test_sweeps_that_share_a_batch_are_those_of_other_batches(run: Run) -> None:
+    assert content(run(nSweeps=3, engine="batch")) == content(run(nSweeps=3, engine="batch", nprocs=2))
+
+
 def test_another_seed_is_another_run(run: Run) -> None:
     assert tables(run()) != tables(run(seed=8))
 
