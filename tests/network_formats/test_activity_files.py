@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ascent.config.network.network import check_network
 from ascent.errors import ConfigError
+from ascent.network.example import small_example
 from ascent.network.formats import activations, spike_files, synapses, traces
+from ascent.network.formats.param import read_parameters
 from ascent.network.formats.traces import write_rows
 
 SYN = "# Synapse distribution file\n# corresponding to cell: c\n# Type - section - section.x\n\n" + "".join(
@@ -54,6 +57,12 @@ def test_damaged_files_are_read_or_refused_by_line(name: str, survives: Callable
     text, read = KINDS[name]
 
     assert survives(text, name, read, count=100) > 10
+
+
+def test_damaged_network_parameters_are_read_or_refused_by_line(survives: Callable[..., int]) -> None:
+    text = small_example().network.read_text()
+
+    assert survives(text, "network.param", lambda path: check_network(read_parameters(path)), count=100) > 10
 
 
 @pytest.mark.parametrize("name", KINDS)
