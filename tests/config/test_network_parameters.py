@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ascent.config.network.network import NormalConfig, PSTHConfig, SpiketrainConfig, check_network
+from ascent.config.network.network import check_network
+from ascent.config.network.presynaptic import NormalConfig, PSTHConfig, SpiketrainConfig
 from ascent.config.network.study import validate_network_study
 from ascent.errors import ConfigError
 

@@ -8,13 +8,12 @@ import pytest
 from ascent.errors import ConfigError, MechanismError
 from ascent.network.cell import Cell, create_cell
 from ascent.network.example import small_example
+from ascent.network.point_processes import is_linear, plan_point_processes
 from ascent.network.realization import CellLayout, Network, NetworkRealizer, Realization, Receptor
 from ascent.network.simulation import (
     SimulationSettings,
     Simulator,
     Site,
-    is_linear,
-    plan_point_processes,
     run_in_neuron,
     sample_times,
 )
