@@ -35,6 +35,7 @@ INSTRUCTION_SETS: tuple[tuple[int, frozenset[str], str], ...] = (
 CABLES = ("DoubleCable", "ModalCable", "SingleCable")
 IDLE, RUNNING, ENDED, FIRED, AT_REST = range(5)
 
+
 @dataclass(frozen=True)
 class Program:
     """C++ that is compiled with a generated header.

@@ -99,12 +99,13 @@ class TreeEngine:
         if threads < 1:
             raise ConfigError(f"threads is {threads}; it should be at least 1.")
         self._dt, self._v_init, self._celsius, self._threads = dt, v_init, celsius, threads
+        self._tables = tables
         self._synapses = Synapses(receptors)
         self._first_segment = np.cumsum([0, *(section.nseg for section in cell.sections)])
         self._processes = point_processes(cell.sections)
         self._read(cell)
         pairs = self._synapses.pairs
-        self._library = load_library(self._kernels, len(pairs), self._synapses.n_blocked, lanes, tables)
+        self._library = load_library(self._kernels, len(pairs), self._synapses.n_blocked, lanes)
         self.lanes: int = self._library.ascent_lanes()
 
     def _read(self, cell: Cell) -> None:
@@ -141,7 +142,9 @@ class TreeEngine:
             "synapses": np.array([*(pair.factors(self._dt) for pair in self._synapses.pairs), (0.0,) * 3]),
             "blocks": np.array([*(pair.block_constants for pair in self._synapses.pairs), (0.0,) * 4]),
         }
-        places = [cell.segment_index(self._section_of(cell, process), process.get_segment().x) for process in self._processes]
+        places = [
+            cell.segment_index(self._section_of(cell, process), process.get_segment().x) for process in self._processes
+        ]
         self._injected = nodes.of_segment[places].astype(np.int64)
 
     @staticmethod
@@ -223,13 +226,16 @@ class _Worker:
             celsius=engine._celsius,
             dt=engine._dt,
             v_init=engine._v_init,
+            tabulated=engine._tables,
         )
         for name, array in self._arrays.items():
             array = self._arrays[name] = np.ascontiguousarray(array)
             setattr(cell, name, array.ctypes.data)
         self._solver = TreeSolver(engine._library, cell)
 
-    def sweeps(self, realizations: Iterator[Realization], stop: threading.Event | None = None) -> Iterator[SweepVoltages]:
+    def sweeps(
+        self, realizations: Iterator[Realization], stop: threading.Event | None = None
+    ) -> Iterator[SweepVoltages]:
         """Work through realizations, as many at a time as there are lanes."""
         running: dict[int, tuple[SweepVoltages, list[object]]] = {}
         free = list(range(self._solver.lanes))[::-1]

@@ -44,6 +44,7 @@ class CellData(ctypes.Structure):
         ("celsius", ctypes.c_double),
         ("dt", ctypes.c_double),
         ("v_init", ctypes.c_double),
+        ("tabulated", ctypes.c_int64),
     ]
 
 
@@ -102,7 +103,7 @@ class TreeSolver:
 
 
 def load_library(
-    kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int, lanes: int | None = None, tables: bool = True
+    kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int, lanes: int | None = None
 ) -> ctypes.CDLL:
     """The solver for cells with these classes of compartments, compiled if the cache has none.
 
@@ -114,15 +115,13 @@ def load_library(
         Conductances of synapses in every compartment, and how many of them (the first) have a block.
     lanes : int, optional
         By default what the processor does best.
-    tables : bool
-        Whether rates of gates come from tables, else from the kernels at every step.
 
     Raises
     ------
     MechanismError
         When the processor is too old, there is no compiler, or a kernel does not compile.
     """
-    return _load(cell_header(kernels, n_pairs, n_blocked), chosen_lanes(lanes), tables)
+    return _load(cell_header(kernels, n_pairs, n_blocked), chosen_lanes(lanes))
 
 
 def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int) -> str:
@@ -139,10 +138,8 @@ def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int)
 
 
 @cache
-def _load(header: str, lanes: int, tables: bool) -> ctypes.CDLL:
-    program = Program(
-        SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE), (f"ASCENT_TABLES={int(tables)}",)
-    )
+def _load(header: str, lanes: int) -> ctypes.CDLL:
+    program = Program(SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE))
     library = ctypes.CDLL(str(build_program(program, header, lanes)))
     library.ascent_tree_open.restype = ctypes.c_void_p
     library.ascent_tree_open.argtypes = [ctypes.POINTER(CellData)]

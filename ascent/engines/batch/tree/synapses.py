@@ -56,7 +56,7 @@ class Pair:
 
     @property
     def block_constants(self) -> tuple[float, float, float, float]:
-        """Block, steepness, and for NEURON's step h of the potential exp(-steepness h) and (1 - exp(-steepness h)) / h."""
+        """Block n, steepness s, and for NEURON's step h of the potential exp(-s h) and (1 - exp(-s h)) / h."""
         moved = -self.steepness * VOLTAGE_STEP
         return self.block, self.steepness, exp(moved), -expm1(moved) / VOLTAGE_STEP
 

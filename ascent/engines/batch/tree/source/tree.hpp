@@ -40,6 +40,7 @@ struct Cell {
     const std::int64_t* injected;      // n_injected: nodes of known currents
     const double* currents;            // (n_injected, n_steps): nA
     double celsius, dt, v_init;
+    std::int64_t tabulated;            // whether rates come from tables
 };
 
 // One sweep. Arrays stay alive until the lane's next sweep.
@@ -125,7 +126,7 @@ class Compartments {
             for (int i = 0; i < BLOCK_CONSTANTS * N_BLOCKED; ++i) own[Membrane::n_constants + i] = cell.blocks[i];
             for (int i = 0; i < Membrane::n_variables; ++i) start_[(c - begin) * N_VARIABLES + i] = values[i][0];
         }
-        tabulate(cell.dt);
+        tabulate(cell);
     }
 
     void restart(int lane) {
@@ -189,20 +190,20 @@ class Compartments {
     V* variables(std::int64_t c) { return variables_.data() + (c - begin_) * N_VARIABLES; }
 
     // Tables where compartments in a row share the rates of their gates; many short rows are not worth theirs.
-    void tabulate(double dt) {
+    void tabulate(const Cell& cell) {
         static constexpr std::size_t MOST = 4;
         for (std::int64_t c = begin_; c < end_; ++c) {
             if (runs_.empty() || !alike(c, runs_.back().begin)) runs_.push_back({c, c, nullptr});
             runs_.back().end = c + 1;
         }
-        if (!ASCENT_TABLES || Rates::n_gates == 0 || runs_.size() > MOST) {
+        if (!cell.tabulated || Rates::n_gates == 0 || runs_.size() > MOST) {
             runs_.assign(1, {begin_, end_, nullptr});
             return;
         }
         for (Run& run : runs_) {
             std::vector<V> own;
             for (int i = 0; i < N_CONSTANTS; ++i) own.push_back(V(constants_[(run.begin - begin_) * N_CONSTANTS + i]));
-            tables_.push_back(std::make_unique<Tables>(dt));
+            tables_.push_back(std::make_unique<Tables>(cell.dt));
             tables_.back()->arrange(own.data());
             run.tables = tables_.back().get();
         }
