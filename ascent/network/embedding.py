@@ -6,6 +6,7 @@ processes there, and every run that NEURON starts afterwards gets their events.
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +49,18 @@ class Embedding:
                 connections[connection].event(time)
 
         cell.embeddings.append(self)
+        # A cell that nobody holds any more takes its sections from NEURON; the handler must be gone before.
+        self._goodbye = weakref.finalize(cell, self._let_go)
+        self._goodbye.atexit = False
         # NEURON empties its queue of events when a run begins, and calls this afterwards.
         self._handler: Any = h.FInitializeHandler(1, queue)
 
     def detach(self) -> None:
         """Take the synapses from the cell; a cell that is discarded does so itself."""
+        self._goodbye.detach()
+        self._let_go()
+
+    def _let_go(self) -> None:
         # The handler goes first: it must never reach a connection whose synapse is gone.
         self._handler = None
         self._held = None

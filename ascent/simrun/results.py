@@ -40,6 +40,11 @@ _ARCHIVES = (".tar.gz", ".tar.zst", ".tar")
 _INDEX = "sim_trial_index"
 _CELL_COLUMNS = ("presynaptic_cell_type", "cell_ID")
 _SYNAPSE_COLUMNS = ("synapse_type", "synapse_ID", "soma_distance", "section_ID", "section_pt_ID", "dendrite_label")
+#: Columns of the two tables of activation, and their Parquet file.
+_TABLES = {
+    "synapses": (_SYNAPSE_COLUMNS, "synapse_activation.parquet"),
+    "presynaptic_cells": (_CELL_COLUMNS, "cell_activation.parquet"),
+}
 
 
 def load_simrun(path: Path | str) -> SimrunResults:
@@ -171,12 +176,12 @@ class SimrunResults(Mapping[str, Any]):
     @cached_property
     def synapse_activation(self) -> pd.DataFrame:
         """Active synapses of all trials; columns 0, 1, … are release times (ms)."""
-        return self._activation("synapses", "synapse_activation.parquet", _SYNAPSE_COLUMNS)
+        return self._activation("synapses")
 
     @cached_property
     def cell_activation(self) -> pd.DataFrame:
         """Presynaptic cells that spiked, of all trials; columns 0, 1, … are spike times (ms)."""
-        return self._activation("presynaptic_cells", "cell_activation.parquet", _CELL_COLUMNS)
+        return self._activation("presynaptic_cells")
 
     @cached_property
     def parameterfiles(self) -> pd.DataFrame:
@@ -185,6 +190,27 @@ class SimrunResults(Mapping[str, Any]):
 
         rows = {index: [_parameter_file(run, kind) for kind in ("neuron", "network")] for index, run, _ in self.trials}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["path_neuron", "path_network"])
+
+    def activation_parts(self, kind: str = "synapses") -> Iterator[pd.DataFrame]:
+        """Active synapses (or ``"presynaptic_cells"``) part by part, for studies that are too large for one frame.
+
+        Yields
+        ------
+        DataFrame
+            The columns of `synapse_activation` (or `cell_activation`) without the times; ``count`` is their number.
+        """
+        import pandas as pd
+
+        columns, stored = _TABLES[kind]
+        for run, indices in self._by_run().items():
+            if (run / stored).is_file():
+                yield from _stored_parts(run / stored, columns)
+                continue
+            for sweep in indices:
+                path = _sweep_file(run, sweep, kind)
+                if path is not None:
+                    named, offsets, _ = _read_activation(path, kind)
+                    yield pd.DataFrame({**named, "count": np.diff(offsets)})
 
     def synapse_file(self, index: str) -> Path:
         """The ``*_synapses.csv`` file of a trial.
@@ -240,9 +266,10 @@ class SimrunResults(Mapping[str, Any]):
         index = pd.Index([name for name, _ in rows], name=_INDEX)
         return ragged_frame([times for _, times in rows], index)
 
-    def _activation(self, kind: str, stored: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    def _activation(self, kind: str) -> pd.DataFrame:
         import pandas as pd
 
+        columns, stored = _TABLES[kind]
         frames: list[pd.DataFrame] = []
         times: list[Any] = []
         for run, indices in self._by_run().items():
@@ -261,6 +288,17 @@ class SimrunResults(Mapping[str, Any]):
         return _with_times(frames, times, columns)
 
 
+def _stored_parts(path: Path, columns: tuple[str, ...]) -> Iterator[pd.DataFrame]:
+    import pyarrow.compute as compute
+    import pyarrow.parquet as parquet
+
+    for batch in parquet.ParquetFile(path).iter_batches(batch_size=100_000, columns=[*columns, "times_ms"]):
+        counts = compute.list_value_length(batch.column("times_ms"))
+        frame = batch.select(list(columns)).to_pandas()
+        frame["count"] = counts.to_numpy(zero_copy_only=False)
+        yield frame
+
+
 def read_activation_frame(path: Path | str, kind: str = "synapses") -> pd.DataFrame:
     """One table of active synapses (or of ``"presynaptic_cells"``) as a frame; columns 0, 1, … are times (ms)."""
     import pandas as pd
@@ -269,6 +307,22 @@ def read_activation_frame(path: Path | str, kind: str = "synapses") -> pd.DataFr
     columns = _SYNAPSE_COLUMNS if kind == "synapses" else _CELL_COLUMNS
     times = np.split(values, offsets[1:-1]) if len(offsets) > 1 else []
     return _with_times([pd.DataFrame(named)], times, columns)
+
+
+def read_pandas_synapse_activation_from_roberts_format(
+    path: Path | str, sim_trial_index: str = "no_sim_trail_assigned"
+) -> pd.DataFrame:
+    """A ``*_synapses.csv`` file as a frame, under the name that ISF's users know."""
+    frame = read_activation_frame(path)
+    return frame.set_index(np.full(len(frame), sim_trial_index)).rename_axis(_INDEX)
+
+
+def read_pandas_cell_activation_from_roberts_format(
+    path: Path | str, sim_trial_index: str = "no_sim_trail_assigned"
+) -> pd.DataFrame:
+    """A ``*_presynaptic_cells.csv`` file as a frame, under the name that ISF's users know."""
+    frame = read_activation_frame(path, "presynaptic_cells")
+    return frame.set_index(np.full(len(frame), sim_trial_index)).rename_axis(_INDEX)
 
 
 def _read_activation(path: Path, kind: str) -> tuple[dict[str, Any], Any, Any]:
@@ -324,5 +378,6 @@ def _sweep_file(run: Path, sweep: int, kind: str) -> Path | None:
 
 
 def _parameter_file(run: Path, kind: str) -> str:
-    found = [file for file in _files(run) if file.name.endswith(f"{kind}_model.param")]
+    endings = (f"{kind}_model.param", f"{kind}_model.param.TEMPLATE")
+    found = [file for file in _files(run) if file.name.endswith(endings)]
     return str(found[0]) if found else ""

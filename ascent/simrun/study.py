@@ -53,10 +53,12 @@ def run_study(
     """
     study = validate_network_study(composed)
     simulation = study.simulation
-    if simulation.python_functions:
+    # Hooks look at the cell; these make it.
+    made_by = [name for name in simulation.python_functions if name != "post_hook"]
+    if made_by:
         raise ConfigError(
-            f"This run was started from Python with {', '.join(simulation.python_functions)}, which cannot be read "
-            f"back: call {simulation.function} again."
+            f"This run was started from Python with {' and '.join(made_by)}, which cannot be read back: call "
+            f"{simulation.function} again."
         )
     replay = simulation.function == "run_existing_synapse_activations"
     folder = Path.cwd()

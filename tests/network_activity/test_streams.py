@@ -38,7 +38,9 @@ def test_a_stream_is_numpys_philox_with_the_same_key_and_counter(seed: int, swee
 
 
 def test_streams_differ_by_seed_sweep_purpose_type_and_index() -> None:
-    def first(seed: int = 1, sweep: int = 0, purpose: Purpose = Purpose.RELEASE, name: str = "a", index: int = 0) -> float:
+    def first(
+        seed: int = 1, sweep: int = 0, purpose: Purpose = Purpose.RELEASE, name: str = "a", index: int = 0
+    ) -> float:
         types = np.array([type_word(name)], dtype=np.uint64)
         return float(SweepStreams.of(seed, sweep).uniforms(purpose, types, np.array([index]))[0, 0])
 

@@ -1,18 +1,21 @@
 """What a cell parameter file means, shown on the shipped cell of 37 sections."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from neuron import h
 
 from ascent.errors import ConfigError
-from ascent.network.cell import Cell
+from ascent.network.cell import Cell, create_cell
 from ascent.network.cell.modify import CELL_MODIFY_FUNCTIONS, register
 from ascent.network.cell.recording import recording_sites
+from ascent.network.example import small_example
 from ascent.network.formats.landmarks import write_landmarks
 from ascent.network.formats.parameter_set import ParameterSet
 
@@ -282,7 +285,7 @@ def test_discard_leaves_no_section_behind(build: Build, bare: ParameterSet) -> N
     ("key", "value", "words"),
     [
         ("neuron.Soma.mechanisms.range", {"NaTa": {"spatial": "uniform"}}, 'did you mean "NaTa_t"?'),
-        ("neuron.Soma.mechanisms.range", {"pas": {"spatial": "uniform", "gg": 1}}, 'pas.gg: is no parameter of pas'),
+        ("neuron.Soma.mechanisms.range", {"pas": {"spatial": "uniform", "gg": 1}}, "line 17: neuron.Soma.mech"),
         ("neuron.Soma.properties.ions", {"emg": 3.0}, "ions.emg: is no property of an ion that NEURON has"),
         ("neuron.cell_modify_functions", {"scale_apicl": {"scale": 2}}, 'did you mean "scale_apical"?'),
         ("neuron.cell_modify_functions", {"scale_apical": {"scle": 2}}, 'scle: is no argument; did you mean "scale"?'),
@@ -290,8 +293,8 @@ def test_discard_leaves_no_section_behind(build: Build, bare: ParameterSet) -> N
         ("neuron.cell_modify_functions", {"scale_apical": {"scale": "2"}}, "must be a finite number"),
         ("neuron.cell_modify_functions", {"BAC_injection": {"dist": 970}}, "no apical dendrite that reaches farther"),
         ("neuron.Node", {"properties": {}}, "neuron.Node: has no section in the morphology small_pyramidal.hoc"),
-        ("NMODL_mechanisms", {"own": "/no/such/folder"}, "own is /no/such/folder: is no folder"),
-        ("mech_globals", {"Ih": {"ehnc": 1.0}}, "Ih.ehnc: is no global of that mechanism"),
+        ("NMODL_mechanisms", {"own": "/no/such/folder"}, "line 6: NMODL_mechanisms.own is /no/such/folder"),
+        ("mech_globals", {"Ih": {"ehnc": 1.0}}, "line 7: mech_globals.Ih.ehnc: is no global parameter of that"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(
@@ -308,3 +311,55 @@ def test_distances_of_a_label_that_never_leaves_the_soma_are_refused(build: Buil
     bare.neuron.Myelin.mechanisms.range.pas = {"spatial": "exponential", "g": 1e-5, "e": -70.0, **controls}
     with pytest.raises(ConfigError, match="no section of it is attached to the soma"):
         build(bare)
+
+
+def test_a_morphology_in_swc_builds_a_cell(build: Build, bare: ParameterSet, tmp_path: Path) -> None:
+    rows = ["1 1 0 0 0 6 -1", "2 3 6 0 0 1 1", "3 3 60 0 0 1 2", "4 4 0 0 8 2 1", "5 4 0 0 200 2 4", "6 4 30 0 260 1 5",
+            "7 4 -30 0 260 1 5"]  # fmt: skip
+    (tmp_path / "cell.swc").write_text("\n".join(rows))
+    bare.neuron.filename = str(tmp_path / "cell.swc")
+    cell = build(bare)
+    assert [section.label for section in cell.sections] == [
+        "Soma", "Dendrite", "ApicalDendrite", "ApicalDendrite", "ApicalDendrite", "AIS", "AIS", "Myelin",
+    ]  # fmt: skip
+    assert pytest.approx(12) == cell.soma.L and cell.soma(0.5).diam == pytest.approx(12)
+    assert cell.soma_distance(3, 1.0) == pytest.approx(192 + math.hypot(30, 60), rel=1e-6)
+
+
+def test_sections_that_no_label_describes_are_warned_of(
+    build: Build, bare: ParameterSet, caplog: pytest.LogCaptureFixture
+) -> None:
+    del bare.neuron["Dendrite"]
+    build(bare)
+    assert "its Dendrite sections have no parameters and stay without membrane" in caplog.text
+
+
+def test_explicit_spines_are_refused(build: Build, bare: ParameterSet) -> None:
+    bare.neuron.spatialgraph_modify_functions = {"rieke_spines": {"syn_filepath": "a.syn"}}
+    with pytest.raises(ConfigError, match="rieke_spines: is not supported; give spines as properties.spines"):
+        build(bare)
+
+
+@given(section=st.integers(1, 33), segment=st.integers(0, 6))
+def test_both_distances_of_a_segment_differ_by_half_of_the_soma(whole: Cell, section: int, segment: int) -> None:
+    centres = whole.sections[section].segment_x  # NEURON counts to the centres of segments
+    x = float(centres[segment % len(centres)])
+    assert whole.distance_to_soma(section, x) == pytest.approx(whole.soma_distance(section, x) + 10, abs=1e-9)
+
+
+@given(section=st.integers(0, 36), x=st.floats(0, 1))
+def test_every_place_has_a_nearest_point_and_a_segment_that_holds_it(whole: Cell, section: int, x: float) -> None:
+    chosen = whole.sections[section]
+    nearest = chosen.relative_points[chosen.nearest_point(x)]
+    assert abs(nearest - x) == np.min(np.abs(chosen.relative_points - x))
+    index, segment = whole.segments[whole.segment_index(section, x)]
+    assert index == section
+    assert abs(chosen.segment_x[segment] - x) <= 0.5 / chosen.nseg + 1e-12
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Cell]:
+    """The shipped cell, not to be changed."""
+    cell = create_cell(small_example().cell)
+    yield cell
+    cell.discard()

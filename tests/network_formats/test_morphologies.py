@@ -103,7 +103,7 @@ def test_what_is_no_hoc_morphology_is_refused_with_its_line(write: Write, old: s
 
 
 def test_another_suffix_is_refused(write: Write) -> None:
-    with pytest.raises(MorphologyError, match="must have the suffix .hoc"):
+    with pytest.raises(MorphologyError, match="must be a morphology with the suffix .hoc or .swc"):
         read_hoc(write(HOC, "a.txt"))
 
 

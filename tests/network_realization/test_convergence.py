@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from ascent.errors import ConfigError
+from ascent.network.activity.philox import SweepStreams
 from ascent.network.formats.synapses import read_connections
 from ascent.network.realization import Network, NetworkRealizer, create_functional_realization
 from ascent.network.realization.convergence import legacy_connectome, random_connectome
-from ascent.network.activity.philox import SweepStreams
 
 from .conftest import Build, entry
 

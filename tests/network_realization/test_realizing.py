@@ -32,7 +32,9 @@ LOGNORMAL = {
 }
 
 
-def realize(network: Network, rng: str = "philox", sweep: int = 0, seed: int = 11, t_stop: float = 500.0) -> Realization:
+def realize(
+    network: Network, rng: str = "philox", sweep: int = 0, seed: int = 11, t_stop: float = 500.0
+) -> Realization:
     return NetworkRealizer(network, t_stop, seed, rng).realize(sweep)[1]
 
 
@@ -129,7 +131,10 @@ def test_simruns_stream_gives_weights_and_releases_connection_by_connection(one_
         if times:
             expected[synapse] = (times, weights)
     found = {
-        int(realization.synapse_id[row]): (realization.releases(row).tolist(), realization.instance_weights[row].tolist())
+        int(realization.synapse_id[row]): (
+            realization.releases(row).tolist(),
+            realization.instance_weights[row].tolist(),
+        )
         for row in range(realization.n_synapses)
     }
     assert found == expected

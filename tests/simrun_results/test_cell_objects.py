@@ -114,6 +114,20 @@ def test_a_cell_with_network_has_new_activity_at_each_call(run: Path, example: S
     used.append(cell)
 
 
+def test_a_cell_that_nobody_holds_leaves_neuron_with_its_synapses(run: Path, example: SmallExample) -> None:
+    from neuron import h
+
+    before = len(list(h.allsec()))
+    cell, network = parameters_to_cell(
+        example.cell, example.network, run / "simulation_run0000_synapses.csv", tStop=1.0
+    )
+    del cell
+    assert len(list(h.allsec())) == before
+    h.finitialize(-70.0)  # calls what was to queue the events of the synapses
+    with pytest.raises(ConfigError, match="the cell of this network is gone"):
+        network.create_saved_network2()
+
+
 def test_synaptic_input_adds_a_network_to_the_cell_itself(run: Path, example: SmallExample, used: list[Cell]) -> None:
     parameters = read_parameters(example.cell)
     parameters.neuron.cell_modify_functions = {
@@ -169,3 +183,15 @@ def test_a_wrong_call_is_refused(run: Path, example: SmallExample, options: dict
 def test_a_trial_that_is_not_there_is_refused(run: Path) -> None:
     with pytest.raises(ConfigError, match="there is no trial x; there are"):
         simtrial_to_cell_object(run, "x")
+
+
+@pytest.mark.slow
+def test_a_trial_of_the_in_silico_framework_is_rebuilt_as_it_lies_there(isf_results: Path, used: list[Cell]) -> None:
+    # spec/simrun.md §7.2: spikes within one step, median difference at the soma at most 1e-3 mV.
+    results = load_simrun(isf_results)
+    cell = simtrial_to_cell_object(results, 0, tStop=345.0)
+    used.append(cell)
+    expected = results["voltage_traces"].iloc[0].to_numpy()
+    late = cell.vmSoma[4000 : 4000 + len(expected)]
+    assert np.median(np.abs(late - expected)) <= 1e-3
+    assert cell.t[4000:][:-1][(late[:-1] < 0) & (late[1:] >= 0)] == pytest.approx([259.85 - 0.025], abs=0.026)

@@ -11,6 +11,10 @@ import pytest
 from ascent.errors import AscentError, RunDirectoryError
 from ascent.runs.archive import write_archive
 from ascent.simrun import load_simrun
+from ascent.simrun.results import (
+    read_pandas_cell_activation_from_roberts_format,
+    read_pandas_synapse_activation_from_roberts_format,
+)
 from ascent.simrun.trace_frames import read_traces
 
 
@@ -140,3 +144,22 @@ def test_readers_of_frames_do_not_change_the_run(run: Path, snapshot: Callable[[
 @pytest.fixture
 def snapshot() -> Callable[[Path], dict[str, bytes]]:
     return lambda folder: {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_single_tables_are_read_under_the_names_that_isfs_users_know(run: Path) -> None:
+    synapses = read_pandas_synapse_activation_from_roberts_format(run / "simulation_run0001_synapses.csv", "trial")
+    whole = load_simrun(run)["synapse_activation"]
+    assert set(synapses.index) == {"trial"}
+    assert synapses["0"].tolist() == whole.loc[whole.index.unique()[1], "0"].tolist()
+    cells = read_pandas_cell_activation_from_roberts_format(run / "simulation_run0001_presynaptic_cells.csv")
+    assert cells.columns[:2].tolist() == ["presynaptic_cell_type", "cell_ID"]
+
+
+def test_parts_of_a_table_count_what_the_frame_holds(run: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(run, tmp_path / run.name))
+    (copy / "synapse_activation.parquet").unlink()
+    frame = load_simrun(run)["synapse_activation"]
+    for place in (run, copy):
+        parts = pd.concat(load_simrun(place).activation_parts("synapses"))
+        assert parts["synapse_type"].tolist() == frame["synapse_type"].tolist()
+        assert parts["count"].tolist() == frame.iloc[:, 6:].notna().sum(axis=1).tolist()

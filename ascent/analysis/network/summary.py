@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,8 +117,7 @@ def summarize(
         _windows(spikes, chosen if simulated else []),
         _sites(results, span, simulated),
         _psth(spikes, span, bin_ms, simulated),
-        _by_type(results),
-        _by_distance(results, distance_bin_um),
+        *_synapse_tables(results, distance_bin_um),
     )
 
 
@@ -219,43 +219,44 @@ def _psth(spikes: pd.DataFrame, span: Window, bin_ms: float, simulated: bool) ->
     return pd.DataFrame(dict(zip(columns, (edges[:-1], edges[1:], counts, counts / bin_ms * 1000), strict=True)))
 
 
-def _by_type(results: SimrunResults) -> pd.DataFrame:
+def _synapse_tables(results: SimrunResults, width: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Synapses by type and by distance, per sweep, without all of them in memory at once."""
     import pandas as pd
 
-    count = max(len(results.trials), 1)
-    synapses = _counted(results.synapse_activation, "synapse_type", ("active_synapses", "releases"))
-    cells = _counted(results.cell_activation, "presynaptic_cell_type", ("presynaptic_cells", "presynaptic_spikes"))
-    table = pd.concat([synapses, cells], axis=1).fillna(0.0).sort_index() / count
-    table.index.name = "synapse_type"
-    return table.reset_index()
+    n_sweeps = max(len(results.trials), 1)
+    synapses, cells = Counter[str](), Counter[str]()
+    releases, spikes = Counter[str](), Counter[str]()
+    places = Counter[tuple[str, int]]()
+    for part in results.activation_parts("synapses"):
+        _count(part, "synapse_type", synapses, releases)
+        groups = part["synapse_type"].map(type_group)
+        bins = np.floor(part["soma_distance"].to_numpy(dtype=float) / width).astype(int)
+        places.update(zip(groups, bins.tolist(), strict=True))
+    for part in results.activation_parts("presynaptic_cells"):
+        _count(part, "presynaptic_cell_type", cells, spikes)
+    names = sorted({*synapses, *cells})
+    columns = ("active_synapses", "releases", "presynaptic_cells", "presynaptic_spikes")
+    counters = (synapses, releases, cells, spikes)
+    by_type = pd.DataFrame(
+        {"synapse_type": names}
+        | {
+            column: [counter[name] / n_sweeps for name in names]
+            for column, counter in zip(columns, counters, strict=True)
+        }
+    )
+    last = max((place for _, place in places), default=-1)
+    edges = width * np.arange(last + 2)
+    by_distance = pd.DataFrame({"from_um": edges[:-1], "to_um": edges[1:]})
+    for group in sorted({group for group, _ in places}):
+        by_distance[group] = [places[group, place] / n_sweeps for place in range(last + 1)]
+    return by_type, by_distance
 
 
-def _counted(activation: pd.DataFrame, kind: str, names: tuple[str, str]) -> pd.DataFrame:
-    """Rows and times of a table of activation, by type."""
-    import pandas as pd
-
-    times = activation[[name for name in activation.columns if str(name).isdigit()]]
-    counts = pd.DataFrame({kind: activation[kind].to_numpy(), "times": times.notna().sum(axis=1).to_numpy()})
-    grouped = counts.groupby(kind)["times"].agg(["size", "sum"]).astype(float)
-    grouped.columns = pd.Index(names)
-    return grouped
-
-
-def _by_distance(results: SimrunResults, width: float) -> pd.DataFrame:
-    import pandas as pd
-
-    activation = results.synapse_activation
-    columns = ["from_um", "to_um"]
-    if not len(activation):
-        return pd.DataFrame(columns=columns)
-    bins = np.floor(activation["soma_distance"].to_numpy(dtype=float) / width).astype(int)
-    groups = [type_group(name) for name in activation["synapse_type"]]
-    table = pd.crosstab(bins, np.array(groups)) / max(len(results.trials), 1)
-    table = table.reindex(range(int(bins.max()) + 1), fill_value=0.0)
-    table.insert(0, "to_um", (table.index.to_numpy() + 1) * width)
-    table.insert(0, "from_um", table.index.to_numpy() * width)
-    table.columns.name = None
-    return table.reset_index(drop=True)
+def _count(part: pd.DataFrame, column: str, rows: Counter[str], times: Counter[str]) -> None:
+    grouped = part.groupby(column)["count"].agg(["size", "sum"])
+    for name, size, total in zip(grouped.index, grouped["size"].tolist(), grouped["sum"].tolist(), strict=True):
+        rows[name] += size
+        times[name] += total
 
 
 def type_group(name: str) -> str:

@@ -166,7 +166,7 @@ class NeuronParameters(Section):
     )
     discretization: Discretization | None = Field(default=None, description="f, max_seg_length")
     spatialgraph_modify_functions: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="functions that change the morphology, by name, with their arguments"
+        default_factory=dict, description="must be empty; explicit spines are not supported"
     )
     Soma: LabelParameters | None = Field(default=None, description="the soma")
     Dendrite: LabelParameters | None = Field(default=None, description="basal dendrites")
@@ -177,6 +177,13 @@ class NeuronParameters(Section):
     Node: LabelParameters | None = Field(default=None, description="nodes of Ranvier")
     SpineHead: LabelParameters | None = Field(default=None, description="heads of built spines")
     SpineNeck: LabelParameters | None = Field(default=None, description="necks of built spines")
+
+    @field_validator("spatialgraph_modify_functions", mode="after")
+    @classmethod
+    def _no_built_spines(cls, value: dict[str, Any]) -> dict[str, Any]:
+        expected = "is not supported; give spines as properties.spines of their dendrite (density, area)"
+        report([Fault((name,), NOTHING, expected) for name in value])
+        return value
 
     @property
     def labels(self) -> dict[str, LabelParameters]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -60,6 +61,19 @@ def check(
         checked._raw = raw
         checked._source = source
     return checked
+
+
+@contextmanager
+def placing(source: str, lines: Mapping[tuple[str | int, ...], int] | None = None) -> Iterator[None]:
+    """Let problems that are found in the block name the file `source`, and the line where their key stands."""
+    numbers = {dotted(path): line for path, line in (lines or {}).items()}
+    try:
+        yield
+    except ConfigError as error:
+        if not error.problems:
+            raise
+        placed = [Problem(source, item.key, item.value, item.expected) for item in error.problems]
+        raise ConfigError(problems=[_placed(item, "", numbers) for item in placed]) from None
 
 
 def plain(value: Any, source: str, depth: int = 0) -> Any:

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from ascent.config.network.network import (
-    CellTypeParameters,
+from ascent.config.network.network import CellTypeParameters
+from ascent.config.network.presynaptic import (
     LognormalConfig,
     NormalConfig,
     PoissontrainModulatedConfig,

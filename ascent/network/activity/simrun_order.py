@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.config.network.network import (
-    CellTypeParameters,
+from ascent.config.network.network import CellTypeParameters
+from ascent.config.network.presynaptic import (
     LognormalConfig,
     NormalConfig,
     PoissontrainModulatedConfig,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.config.network.network import PoissontrainModulatedConfig
+from ascent.config.network.presynaptic import PoissontrainModulatedConfig
 from ascent.errors import ConfigError
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ascent.config.network.cell import CellParameters, NeuronParameters, check_cell
-from ascent.config.network.checking import check
+from ascent.config.network.checking import check, placing
 from ascent.errors import ConfigError, Problem
 from ascent.network.cell.axon import with_artificial_axon
 from ascent.network.formats.hoc import read_hoc
@@ -56,11 +57,13 @@ def create_cell(
     """
     from ascent.network.cell.modify import apply_cell_modify_functions, check_cell_modify_functions
 
-    neuron, globals_, folders = _checked(parameters)
-    check_cell_modify_functions(neuron.cell_modify_functions)
-    morphology = read_morphology(neuron.filename)
-    _check_labels(neuron, morphology)
-    load_network_mechanisms(folders)
+    given = _checked(parameters)
+    neuron = given.neuron
+    with placing(given.source, given.lines):
+        check_cell_modify_functions(neuron.cell_modify_functions)
+        load_network_mechanisms({f"NMODL_mechanisms.{name}": path for name, path in given.folders.items()})
+        morphology = read_morphology(neuron.filename)
+        _check_labels(neuron, morphology)
     if neuron.AIS is not None:
         morphology = with_artificial_axon(morphology)
 
@@ -68,18 +71,19 @@ def create_cell(
     from ascent.network.cell.discretisation import discretise
     from ascent.network.cell.membrane import insert_membrane, set_passive_properties
 
-    set_mechanism_globals(globals_)
-    cell = Cell(morphology, neuron)
-    if scale_function is not None:
-        scale_function(cell)
-    set_passive_properties(cell)
-    discretise(cell, neuron.discretization, all_points)
-    cell.number_segments()
-    if biophysics:
-        insert_membrane(cell)
-        apply_cell_modify_functions(cell, neuron.cell_modify_functions)
+    with placing(given.source, given.lines):
+        set_mechanism_globals(given.globals)
+        cell = Cell(morphology, neuron)
+        if scale_function is not None:
+            scale_function(cell)
+        set_passive_properties(cell)
+        discretise(cell, neuron.discretization, all_points)
+        cell.number_segments()
+        if biophysics:
+            insert_membrane(cell)
+            apply_cell_modify_functions(cell, neuron.cell_modify_functions)
     cell.init_time_recording()
-    cell.record(cell.soma.index, 0)
+    cell.soma.recVList = [cell.record(cell.soma.index, segment) for segment in range(cell.soma.nseg)]
     return cell
 
 
@@ -97,6 +101,11 @@ def read_morphology(path: Path | str) -> Morphology:
 def load_network_mechanisms(folders: Mapping[str, str]) -> None:
     """Load the mechanisms of ascent, and those of the folders of ``NMODL_mechanisms``, into NEURON.
 
+    Parameters
+    ----------
+    folders : mapping
+        Folders by the key under which they stand, for messages.
+
     Raises
     ------
     ConfigError
@@ -106,9 +115,7 @@ def load_network_mechanisms(folders: Mapping[str, str]) -> None:
 
     expected = "is no folder; give one with .mod files, or leave the key away"
     missing = [
-        Problem("NMODL_mechanisms", name, folder, expected)
-        for name, folder in folders.items()
-        if not Path(folder).is_dir()
+        Problem("parameters", name, folder, expected) for name, folder in folders.items() if not Path(folder).is_dir()
     ]
     if missing:
         raise ConfigError(problems=missing)
@@ -127,27 +134,39 @@ def set_mechanism_globals(globals_: Mapping[str, Mapping[str, float]]) -> None:
 
     for mechanism, parameters in globals_.items():
         for parameter, value in parameters.items():
-            name = f"{parameter}_{mechanism}"
+            name, name_of = f"{parameter}_{mechanism}", f"{mechanism}.{parameter}"
             try:
                 setattr(h, name, float(value))
             except (AttributeError, LookupError, TypeError):
-                problem = Problem("mech_globals", f"{mechanism}.{parameter}", "", "is no global of that mechanism")
+                problem = Problem(
+                    "parameters", f"mech_globals.{name_of}", "", "is no global parameter of that mechanism"
+                )
                 raise ConfigError(problems=[problem]) from None
 
 
-def _checked(
-    parameters: Path | str | Mapping[str, Any] | CellParameters | NeuronParameters,
-) -> tuple[NeuronParameters, dict[str, dict[str, float]], dict[str, str]]:
-    """The neuron part, global parameters of mechanisms and folders with mechanisms."""
+@dataclass(frozen=True)
+class _Given:
+    """What `create_cell` was given, checked: its parts, and where they stand for messages."""
+
+    neuron: NeuronParameters
+    globals: dict[str, dict[str, float]]
+    folders: dict[str, str]
+    source: str
+    lines: Mapping[tuple[str | int, ...], int]
+
+
+def _checked(parameters: Path | str | Mapping[str, Any] | CellParameters | NeuronParameters) -> _Given:
+    source = "cell parameters"
+    lines: Mapping[tuple[str | int, ...], int] = {}
     if isinstance(parameters, NeuronParameters):
-        return parameters, {}, {}
+        return _Given(parameters, {}, {}, source, lines)
     if not isinstance(parameters, CellParameters):
         data = build_parameters(parameters)
-        source = data.source or "cell parameters"
+        source, lines = data.source or source, data.lines
         if "neuron" not in data and "filename" in data:
-            return check(data, NeuronParameters, source, data.lines), {}, {}
-        parameters = check_cell(data, source, data.lines)
-    return parameters.neuron, parameters.mech_globals, parameters.NMODL_mechanisms
+            return _Given(check(data, NeuronParameters, source), {}, {}, source, lines)
+        parameters = check_cell(data, source, lines)
+    return _Given(parameters.neuron, parameters.mech_globals, parameters.NMODL_mechanisms, source, lines)
 
 
 def _check_labels(neuron: NeuronParameters, morphology: Morphology) -> None:

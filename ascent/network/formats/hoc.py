@@ -65,7 +65,7 @@ def read_hoc(path: Path | str) -> Morphology:
         When the file cannot be read.
     """
     if Path(path).suffix not in (".hoc", ".HOC"):
-        raise MorphologyError(f"{path} must have the suffix .hoc.")
+        raise MorphologyError(f"{path} must be a morphology with the suffix .hoc or .swc.")
     text = _COMMENT.sub(lambda comment: "\n" * comment.group().count("\n"), read_text(path, "a morphology (.hoc)"))
     drafts: dict[str, _Draft] = {}
     current: _Draft | None = None

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ascent.config.fields import Fault, Number, Section, report
 from ascent.config.network.checking import check
-from ascent.config.network.network import Interval
+from ascent.config.network.presynaptic import Interval
 from ascent.errors import ConfigError
 from ascent.files import write_json, write_text
 from ascent.network.formats.param import read_parameters

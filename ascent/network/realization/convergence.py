@@ -16,7 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.config.network.network import CellTypeParameters, SpiketrainConfig
+from ascent.config.network.network import CellTypeParameters
+from ascent.config.network.presynaptic import SpiketrainConfig
 from ascent.errors import ConfigError
 from ascent.network.activity.philox import Purpose, SweepStreams
 from ascent.network.formats.synapses import write_connections

@@ -22,7 +22,6 @@ from ascent.engines.batch.tree.membranes import classes_of, values_of
 from ascent.engines.batch.tree.nodes import nodes_of
 from ascent.engines.batch.tree.synapses import Synapses
 from ascent.errors import ConfigError, MechanismError
-from ascent.mechanisms.kernels.mechanism import VOLTAGE_STEP
 
 if TYPE_CHECKING:
     from ascent.network.cell.cell import Cell
@@ -100,12 +99,13 @@ class TreeEngine:
         if threads < 1:
             raise ConfigError(f"threads is {threads}; it should be at least 1.")
         self._dt, self._v_init, self._celsius, self._threads = dt, v_init, celsius, threads
+        self._tables = tables
         self._synapses = Synapses(receptors)
         self._first_segment = np.cumsum([0, *(section.nseg for section in cell.sections)])
         self._processes = point_processes(cell.sections)
         self._read(cell)
         pairs = self._synapses.pairs
-        self._library = load_library(self._kernels, len(pairs), self._synapses.n_blocked, lanes, tables)
+        self._library = load_library(self._kernels, len(pairs), self._synapses.n_blocked, lanes)
         self.lanes: int = self._library.ascent_lanes()
 
     def _read(self, cell: Cell) -> None:
@@ -139,7 +139,8 @@ class TreeEngine:
             "diameters": np.array([segment.diam for segment in segments])[order],
             "parameters": np.concatenate([*(parameters.ravel() for parameters, _ in values), nothing]),
             "variables": np.concatenate([*(variables.ravel() for _, variables in values), nothing]),
-            "synapses": np.array([*(pair.factors(self._dt) for pair in self._synapses.pairs), (0.0,) * 5]),
+            "synapses": np.array([*(pair.factors(self._dt) for pair in self._synapses.pairs), (0.0,) * 3]),
+            "blocks": np.array([*(pair.block_constants for pair in self._synapses.pairs), (0.0,) * 4]),
         }
         places = [
             cell.segment_index(self._section_of(cell, process), process.get_segment().x) for process in self._processes
@@ -225,13 +226,12 @@ class _Worker:
             celsius=engine._celsius,
             dt=engine._dt,
             v_init=engine._v_init,
+            tabulated=engine._tables,
         )
         for name, array in self._arrays.items():
             array = self._arrays[name] = np.ascontiguousarray(array)
             setattr(cell, name, array.ctypes.data)
-        steepness = np.array([pair.steepness for pair in engine._synapses.pairs[: engine._synapses.n_blocked]] or [0.0])
-        ahead = np.exp(-steepness * VOLTAGE_STEP)
-        self._solver = TreeSolver(engine._library, cell, ahead, -np.expm1(-steepness * VOLTAGE_STEP) / VOLTAGE_STEP)
+        self._solver = TreeSolver(engine._library, cell)
 
     def sweeps(
         self, realizations: Iterator[Realization], stop: threading.Event | None = None

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ascent.engines.batch.library import SOURCE as FIBER_SOURCE
 from ascent.engines.batch.library import Program, build_program, chosen_lanes
@@ -18,7 +17,6 @@ SOURCE = Path(__file__).parent / "source"
 IDLE, RUNNING, ENDED = range(3)
 
 _integers = ctypes.POINTER(ctypes.c_int64)
-_doubles = ctypes.POINTER(ctypes.c_double)
 
 
 class CellData(ctypes.Structure):
@@ -40,11 +38,13 @@ class CellData(ctypes.Structure):
         ("parameters", ctypes.c_void_p),
         ("variables", ctypes.c_void_p),
         ("synapses", ctypes.c_void_p),
+        ("blocks", ctypes.c_void_p),
         ("injected", ctypes.c_void_p),
         ("currents", ctypes.c_void_p),
         ("celsius", ctypes.c_double),
         ("dt", ctypes.c_double),
         ("v_init", ctypes.c_double),
+        ("tabulated", ctypes.c_int64),
     ]
 
 
@@ -72,17 +72,11 @@ class TreeSolver:
         From :func:`load_library`.
     cell : CellData
         Its arrays must stay alive.
-    ahead, rise : ndarray, shape (n_blocked,)
-        Of each block exp(-steepness h) and (1 - exp(-steepness h)) / h, for NEURON's step h of the potential.
     """
 
-    def __init__(
-        self, library: ctypes.CDLL, cell: CellData, ahead: NDArray[np.float64], rise: NDArray[np.float64]
-    ) -> None:
+    def __init__(self, library: ctypes.CDLL, cell: CellData) -> None:
         self._library = library
-        self._tree = library.ascent_tree_open(
-            ctypes.byref(cell), ahead.ctypes.data_as(_doubles), rise.ctypes.data_as(_doubles)
-        )
+        self._tree = library.ascent_tree_open(ctypes.byref(cell))
         if not self._tree:
             raise MemoryError(f"No memory for a cell with {cell.n_compartments} compartments.")
         self.lanes: int = library.ascent_lanes()
@@ -109,7 +103,7 @@ class TreeSolver:
 
 
 def load_library(
-    kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int, lanes: int | None = None, tables: bool = True
+    kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int, lanes: int | None = None
 ) -> ctypes.CDLL:
     """The solver for cells with these classes of compartments, compiled if the cache has none.
 
@@ -121,15 +115,13 @@ def load_library(
         Conductances of synapses in every compartment, and how many of them (the first) have a block.
     lanes : int, optional
         By default what the processor does best.
-    tables : bool
-        Whether rates of gates come from tables, else from the kernels at every step.
 
     Raises
     ------
     MechanismError
         When the processor is too old, there is no compiler, or a kernel does not compile.
     """
-    return _load(cell_header(kernels, n_pairs, n_blocked), chosen_lanes(lanes), tables)
+    return _load(cell_header(kernels, n_pairs, n_blocked), chosen_lanes(lanes))
 
 
 def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int) -> str:
@@ -146,13 +138,11 @@ def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int)
 
 
 @cache
-def _load(header: str, lanes: int, tables: bool) -> ctypes.CDLL:
-    program = Program(
-        SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE), (f"ASCENT_TABLES={int(tables)}",)
-    )
+def _load(header: str, lanes: int) -> ctypes.CDLL:
+    program = Program(SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE))
     library = ctypes.CDLL(str(build_program(program, header, lanes)))
     library.ascent_tree_open.restype = ctypes.c_void_p
-    library.ascent_tree_open.argtypes = [ctypes.POINTER(CellData), _doubles, _doubles]
+    library.ascent_tree_open.argtypes = [ctypes.POINTER(CellData)]
     library.ascent_tree_close.restype = None
     library.ascent_tree_close.argtypes = [ctypes.c_void_p]
     library.ascent_tree_assign.restype = None

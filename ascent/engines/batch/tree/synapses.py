@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, log
+from math import exp, expm1, log
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ascent.errors import ConfigError
+from ascent.mechanisms.kernels.mechanism import VOLTAGE_STEP
 
 if TYPE_CHECKING:
     from ascent.network.realization.model import Realization, Receptor
@@ -49,10 +50,15 @@ class Pair:
         t_peak = self.rise * self.decay / (self.decay - self.rise) * log(self.decay / self.rise)
         return 1.0 / (exp(-t_peak / self.decay) - exp(-t_peak / self.rise))
 
-    def factors(self, dt: float) -> tuple[float, float, float, float, float]:
-        """What the C++ solver takes: factors of a step of `dt` (ms), reversal, block, steepness."""
-        slow, fast = exp(-dt / self.decay), exp(-dt / self.rise)
-        return slow, fast, self.reversal, self.block, self.steepness
+    def factors(self, dt: float) -> tuple[float, float, float]:
+        """What the C++ solver takes: factors of a step of `dt` (ms), slow and fast, and the reversal."""
+        return exp(-dt / self.decay), exp(-dt / self.rise), self.reversal
+
+    @property
+    def block_constants(self) -> tuple[float, float, float, float]:
+        """Block n, steepness s, and for NEURON's step h of the potential exp(-s h) and (1 - exp(-s h)) / h."""
+        moved = -self.steepness * VOLTAGE_STEP
+        return self.block, self.steepness, exp(moved), -expm1(moved) / VOLTAGE_STEP
 
 
 @dataclass(frozen=True)

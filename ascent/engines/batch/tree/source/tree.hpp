@@ -35,10 +35,12 @@ struct Cell {
     const double *diameters, *surfaces;  // n_compartments: um, um2
     const double* parameters;          // compartment after compartment, those of its class
     const double* variables;           // the same of variables, before initialisation
-    const double* synapses;            // of each pair: slow and fast factor of a step, reversal, block at 0 mV, its steepness
+    const double* synapses;            // of each pair: slow and fast factor of a step, reversal
+    const double* blocks;              // of each blocked pair: BLOCK_CONSTANTS
     const std::int64_t* injected;      // n_injected: nodes of known currents
     const double* currents;            // (n_injected, n_steps): nA
     double celsius, dt, v_init;
+    std::int64_t tabulated;            // whether rates come from tables
 };
 
 // One sweep. Arrays stay alive until the lane's next sweep.
@@ -51,6 +53,8 @@ struct Sweep {
     double* out;                       // (n_traces, n_steps + 1)
 };
 
+constexpr double VOLTAGE_STEP = 0.001;  // mV by which NEURON moves v for the derivative of a current
+
 enum Status : std::int64_t { IDLE, RUNNING, ENDED };
 
 // A conductance of synapses: the difference of two exponentials, which one event raises alike.
@@ -59,12 +63,52 @@ struct Pair {
     V slow, fast;
 };
 
-template <class Membrane>
+// How far a conductance of synapses is open at v, 1 / (1 + q) with q = n exp(-gamma v), and the slope of that as
+// NEURON takes it, from 1 / (1 + q) at v + h; h = 0.001 mV.
+template <class V>
+struct Block {
+    V open, slope;
+};
+
+// What of a block stays the same: n, gamma, exp(-gamma h), and (1 - exp(-gamma h)) / h.
+constexpr int BLOCK_CONSTANTS = 4;
+
+// The rates of a membrane's gates, then blocks as if they were further gates with gain `open` and loss `slope`, so that
+// they can be read from the same tables. The blocks' constants come after the membrane's.
+template <class Membrane, int N_BLOCKED>
+struct RatesAndBlocks {
+    static constexpr int n_gates = Membrane::n_gates + N_BLOCKED;
+    static constexpr int n_constants = Membrane::n_constants + BLOCK_CONSTANTS * N_BLOCKED;
+    static constexpr int n_rate_constants = Membrane::n_rate_constants;
+    static constexpr const int* rate_constants = Membrane::rate_constants;
+
+    template <class V, class C>
+    static ASCENT_INLINE void rates(V v, V dt, const C* constants, V* gains, V* losses) {
+        Membrane::template rates<V>(v, dt, constants, gains, losses);
+        for (int k = 0; k < N_BLOCKED; ++k) {
+            const Block<V> found = block(v, constants, k);
+            gains[Membrane::n_gates + k] = found.open;
+            losses[Membrane::n_gates + k] = found.slope;
+        }
+    }
+
+    template <class V, class C>
+    static ASCENT_INLINE Block<V> block(V v, const C* constants, int k) {
+        const C* own = constants + Membrane::n_constants + BLOCK_CONSTANTS * k;
+        const V q = V(own[0]) * vexp(-V(own[1]) * v);
+        const V ahead = q * V(own[2]);
+        const V under = V(1.0) / ((V(1.0) + q) * (V(1.0) + ahead));
+        return {(V(1.0) + ahead) * under, q * V(own[3]) * under};
+    }
+};
+
+template <class Membrane, int N_BLOCKED>
 class Compartments {
   public:
     using V = Pack<LANES>;
+    using Rates = RatesAndBlocks<Membrane, N_BLOCKED>;
     static constexpr int N_VARIABLES = Membrane::n_variables > 0 ? Membrane::n_variables : 1;
-    static constexpr int N_CONSTANTS = Membrane::n_constants > 0 ? Membrane::n_constants : 1;
+    static constexpr int N_CONSTANTS = Rates::n_constants > 0 ? Rates::n_constants : 1;
 
     // The compartments from `begin` to before `end`; takes their parameters and variables from where the pointers are.
     Compartments(const Cell& cell, std::int64_t begin, std::int64_t end, const double*& parameters, const double*& variables)
@@ -72,15 +116,17 @@ class Compartments {
           variables_((end - begin) * N_VARIABLES, V(0.0)) {
         using S = Pack<1>;
         for (std::int64_t c = begin; c < end; ++c) {
-            S given[Membrane::n_parameters + 1], constants[N_CONSTANTS], values[N_VARIABLES];
+            S given[Membrane::n_parameters + 1], constants[Membrane::n_constants + 1], values[N_VARIABLES];
             for (int i = 0; i < Membrane::n_parameters; ++i) given[i] = S(*parameters++);
             for (int i = 0; i < Membrane::n_variables; ++i) values[i] = S(*variables++);
             Membrane::template prepare<S>(given, {S(cell.celsius), S(cell.diameters[c]), S(cell.surfaces[c])}, constants);
             Membrane::template initial<S>(S(cell.v_init), constants, values);
-            for (int i = 0; i < Membrane::n_constants; ++i) constants_[(c - begin) * N_CONSTANTS + i] = constants[i][0];
+            double* own = constants_.data() + (c - begin) * N_CONSTANTS;
+            for (int i = 0; i < Membrane::n_constants; ++i) own[i] = constants[i][0];
+            for (int i = 0; i < BLOCK_CONSTANTS * N_BLOCKED; ++i) own[Membrane::n_constants + i] = cell.blocks[i];
             for (int i = 0; i < Membrane::n_variables; ++i) start_[(c - begin) * N_VARIABLES + i] = values[i][0];
         }
-        tabulate(cell.dt);
+        tabulate(cell);
     }
 
     void restart(int lane) {
@@ -88,11 +134,11 @@ class Compartments {
     }
 
     // For each compartment: its states after a step (unless only the currents are wanted), then `add` takes its
-    // current and conductance (mA/cm2, S/cm2).
+    // current and conductance (mA/cm2, S/cm2) and the blocks of its synapses.
     template <bool ADVANCING, class Add>
     ASCENT_INLINE void visit(const Cell& cell, const V* potentials, V dt, const Add& add) {
         for (const Run& run : runs_) {
-            if (ADVANCING && run.tables)
+            if (run.tables)
                 pass<ADVANCING, true>(run, cell, potentials, dt, add);
             else
                 pass<ADVANCING, false>(run, cell, potentials, dt, add);
@@ -100,7 +146,8 @@ class Compartments {
     }
 
   private:
-    using Tables = RateTables<LANES, Membrane, 8>;
+    using Tables = RateTables<LANES, Rates, 8>;
+    static constexpr std::int64_t TILE = 16;
 
     // Compartments one after the other whose gates have the same rates.
     struct Run {
@@ -108,41 +155,55 @@ class Compartments {
         const Tables* tables;
     };
 
+    // By tiles, so that what a tile leaves for the next loop stays in the cache nearest to the processor; several short
+    // loops, since a compartment's work is a long chain of operations and the next one's has to overlap with it.
     template <bool ADVANCING, bool TABULATED, class Add>
     ASCENT_INLINE void pass(const Run& run, const Cell& cell, const V* potentials, V dt, const Add& add) {
-        for (std::int64_t c = run.begin; c < run.end; ++c) {
-            const V v = potentials[cell.nodes[c]];
-            const double* constants = constants_.data() + (c - begin_) * N_CONSTANTS;
-            V* variables = variables_.data() + (c - begin_) * N_VARIABLES;
-            if constexpr (ADVANCING && TABULATED && Membrane::n_gates > 0) {
-                V gains[Membrane::n_gates], losses[Membrane::n_gates];
-                Membrane::template advance_rest<V>(v, dt, constants, variables);
-                run.tables->look_up(v, constants, gains, losses);
-                Membrane::template advance_gates<V>(gains, losses, variables);
-            } else if constexpr (ADVANCING) {
-                Membrane::template advance<V>(v, dt, constants, variables);
+        V currents[TILE], conductances[TILE];
+        Block<V> blocks[TILE][N_BLOCKED + 1];
+        for (std::int64_t first = run.begin; first < run.end; first += TILE) {
+            const std::int64_t last = first + TILE < run.end ? first + TILE : run.end;
+            if constexpr (ADVANCING)
+                for (std::int64_t c = first; c < last; ++c)
+                    Membrane::template advance_rest<V>(potentials[cell.nodes[c]], dt, constants(c), variables(c));
+            if constexpr (Rates::n_gates > 0) {
+                for (std::int64_t c = first; c < last; ++c) {
+                    V gains[Rates::n_gates], losses[Rates::n_gates];
+                    if constexpr (TABULATED)
+                        run.tables->look_up(potentials[cell.nodes[c]], constants(c), gains, losses);
+                    else
+                        Rates::template rates<V>(potentials[cell.nodes[c]], dt, constants(c), gains, losses);
+                    if constexpr (ADVANCING) Membrane::template advance_gates<V>(gains, losses, variables(c));
+                    for (int k = 0; k < N_BLOCKED; ++k)
+                        blocks[c - first][k] = {gains[Membrane::n_gates + k], losses[Membrane::n_gates + k]};
+                }
             }
-            V current, conductance;
-            Membrane::template current<V>(v, constants, variables, current, conductance);
-            add(c, v, current, conductance);
+            for (std::int64_t c = first; c < last; ++c)
+                Membrane::template current<V>(potentials[cell.nodes[c]], constants(c), variables(c), currents[c - first],
+                                              conductances[c - first]);
+            for (std::int64_t c = first; c < last; ++c)
+                add(c, potentials[cell.nodes[c]], currents[c - first], conductances[c - first], blocks[c - first]);
         }
     }
 
+    const double* constants(std::int64_t c) const { return constants_.data() + (c - begin_) * N_CONSTANTS; }
+    V* variables(std::int64_t c) { return variables_.data() + (c - begin_) * N_VARIABLES; }
+
     // Tables where compartments in a row share the rates of their gates; many short rows are not worth theirs.
-    void tabulate(double dt) {
+    void tabulate(const Cell& cell) {
         static constexpr std::size_t MOST = 4;
         for (std::int64_t c = begin_; c < end_; ++c) {
             if (runs_.empty() || !alike(c, runs_.back().begin)) runs_.push_back({c, c, nullptr});
             runs_.back().end = c + 1;
         }
-        if (!ASCENT_TABLES || Membrane::n_gates == 0 || runs_.size() > MOST) {
+        if (!cell.tabulated || Rates::n_gates == 0 || runs_.size() > MOST) {
             runs_.assign(1, {begin_, end_, nullptr});
             return;
         }
         for (Run& run : runs_) {
             std::vector<V> own;
             for (int i = 0; i < N_CONSTANTS; ++i) own.push_back(V(constants_[(run.begin - begin_) * N_CONSTANTS + i]));
-            tables_.push_back(std::make_unique<Tables>(dt));
+            tables_.push_back(std::make_unique<Tables>(cell.dt));
             tables_.back()->arrange(own.data());
             run.tables = tables_.back().get();
         }
@@ -223,10 +284,10 @@ class Tree {
     };
 
     template <std::size_t... I>
-    std::tuple<Compartments<Membranes>...> compartments(std::index_sequence<I...>) {
+    std::tuple<Compartments<Membranes, N_BLOCKED>...> compartments(std::index_sequence<I...>) {
         const double *parameters = cell_.parameters, *variables = cell_.variables;
         // braces: one after the other
-        return {Compartments<Membranes>(cell_, I == 0 ? 0 : cell_.class_ends[I - 1], cell_.class_ends[I], parameters, variables)...};
+        return {Compartments<Membranes, N_BLOCKED>(cell_, I == 0 ? 0 : cell_.class_ends[I - 1], cell_.class_ends[I], parameters, variables)...};
     }
 
     void restart(int lane) {
@@ -295,11 +356,11 @@ class Tree {
             diagonal_[n] = V(axial_[n]);
             right_[n] = V(0.0);
         }
-        const auto add = [this](std::int64_t c, V v, V current, V conductance) ASCENT_INLINE_LAMBDA {
+        const auto add = [this](std::int64_t c, V v, V current, V conductance, const Block<V>* blocks) ASCENT_INLINE_LAMBDA {
             const std::int64_t node = cell_.nodes[c];
             const V area(cell_.areas[c]);
             V total = area * current, slope = area * conductance;
-            synapses<ADVANCING>(c, v, total, slope);
+            synapses<ADVANCING>(c, v, blocks, total, slope);
             diagonal_[node] = V(axial_[node]) + slope;
             right_[node] = -total;
         };
@@ -308,10 +369,10 @@ class Tree {
 
     // Adds currents (nA) and conductances (uS) of a compartment's synapses to `total` and `slope`.
     template <bool ADVANCING>
-    ASCENT_INLINE void synapses(std::int64_t c, V v, V& total, V& slope) {
+    ASCENT_INLINE void synapses(std::int64_t c, V v, const Block<V>* blocks, V& total, V& slope) {
         for (int k = 0; k < N_PAIRS; ++k) {
             Pair<V>& pair = pairs_[c * N_PAIRS + k];
-            const double* kind = cell_.synapses + 5 * k;
+            const double* kind = cell_.synapses + 3 * k;
             if (ADVANCING) {
                 pair.slow = pair.slow * V(kind[0]);
                 pair.fast = pair.fast * V(kind[1]);
@@ -319,14 +380,10 @@ class Tree {
             const V conductance = V(1e-3) * (pair.slow - pair.fast);
             const V drive = v - V(kind[2]);
             if (k < N_BLOCKED) {
-                // 1 / (1 + q), q = n exp(-gamma v), here and 1 uV ahead, as NEURON takes its derivative
-                const V q = V(kind[3]) * vexp(V(-kind[4]) * v);
-                const V ahead = q * V(ahead_[k]);
-                const V under = V(1.0) / ((V(1.0) + q) * (V(1.0) + ahead));
-                const V open = (V(1.0) + ahead) * under, open_ahead = (V(1.0) + q) * under;
-                total = vfma(conductance * open, drive, total);
-                const V steepness = drive * (q * V(rise_[k])) * under;
-                slope = vfma(conductance, open_ahead + steepness, slope);
+                // NEURON's (I(v + h) - I(v)) / h, without its loss of digits
+                const V open_ahead = vfma(V(VOLTAGE_STEP), blocks[k].slope, blocks[k].open);
+                total = vfma(conductance * blocks[k].open, drive, total);
+                slope = vfma(conductance, vfma(drive, blocks[k].slope, open_ahead), slope);
             } else {
                 total = vfma(conductance, drive, total);
                 slope = slope + conductance;
@@ -334,24 +391,13 @@ class Tree {
         }
     }
 
-  public:
-    // Of a block with steepness gamma: exp(-gamma h), and (1 - exp(-gamma h)) / h; h = 0.001 mV.
-    void set_blocks(const double* ahead, const double* rise) {
-        for (int k = 0; k < N_BLOCKED; ++k) {
-            ahead_[k] = ahead[k];
-            rise_[k] = rise[k];
-        }
-    }
-
-  private:
     const Cell cell_;
     V dt_;
     std::vector<std::int64_t> parents_, bare_;  // nodes; those without membrane
     std::vector<V> potentials_, diagonal_, right_, slope_;
     std::vector<double> axial_;
     std::vector<Pair<V>> pairs_;
-    std::tuple<Compartments<Membranes>...> classes_;
-    double ahead_[N_BLOCKED + 1] = {}, rise_[N_BLOCKED + 1] = {};
+    std::tuple<Compartments<Membranes, N_BLOCKED>...> classes_;
     bool fresh_ = true;
     Lane lanes_[LANES];
 };

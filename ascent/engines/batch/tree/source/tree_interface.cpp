@@ -14,11 +14,7 @@ extern "C" {
 
 int ascent_lanes() { return ascent::LANES; }
 
-void* ascent_tree_open(const ascent::Cell* cell, const double* ahead, const double* rise) {
-    Solver* solver = new (std::nothrow) Solver(*cell);
-    if (solver) solver->set_blocks(ahead, rise);
-    return solver;
-}
+void* ascent_tree_open(const ascent::Cell* cell) { return new (std::nothrow) Solver(*cell); }
 
 void ascent_tree_close(void* tree) { delete static_cast<Solver*>(tree); }
 
