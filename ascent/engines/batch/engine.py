@@ -19,7 +19,7 @@ from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResu
 from ascent.engines.batch.lane_queue import current_of, driven_steps, work
 from ascent.engines.batch.library import Solver, compiler, is_carried, supported_lanes
 from ascent.engines.batch.membranes import kernel_of
-from ascent.engines.batch.prepared import settle, store
+from ascent.engines.batch.prepared import PreparedCable, settle, store
 from ascent.errors import ConfigError, MechanismError
 from ascent.fibers.fiber import Fiber
 
@@ -52,17 +52,19 @@ class BatchEngine(Engine):
     def run_many(self, tasks: Sequence[Task]) -> list[Any]:
         """Do every task, as many at a time as there are lanes; their outcomes, in the order of `tasks`."""
         outcomes: list[Any] = [None] * len(tasks)
-        wanted = [(store(self._lanes).get(task.fiber), task.stimulus, driven_steps(task)[0]) for task in tasks]
+        # Held here: the store forgets cables when there are many, and with them what has settled.
+        cables = [store(self._lanes).get(task.fiber) for task in tasks]
+        wanted = [(cable, task.stimulus, driven_steps(task)[0]) for cable, task in zip(cables, tasks, strict=True)]
         settle(wanted, self._lanes)
-        for group in self._groups(tasks).values():
+        for group in self._groups(tasks, cables).values():
             self._work_off(group, outcomes)
         return outcomes
 
-    def _groups(self, tasks: Sequence[Task]) -> dict[object, _Group]:
+    def _groups(self, tasks: Sequence[Task], cables: Sequence[PreparedCable]) -> dict[object, _Group]:
         """Tasks that one solver can do, long fibers first so that lanes hold fibers of about the same length."""
         groups: dict[object, _Group] = {}
         for place, task in sorted(enumerate(tasks), key=lambda entry: -entry[1].fiber.n_sections):
-            prepared = store(self._lanes).get(task.fiber)
+            prepared = cables[place]
             dt, pulses = task.stimulus.dt, task.stimulus.intracellular
             # a current into a passive end enters the cable where the modes have no port
             plain = self._plain or (pulses is not None and prepared.cable.channel_area[pulses.node] == 0)
@@ -71,13 +73,13 @@ class BatchEngine(Engine):
             if key not in groups:
                 library = prepared.membrane.library(form, self._lanes)
                 groups[key] = _Group(library, task.fiber.n_nodes, prepared.cable.sections_per_node, dt, plain)
-            groups[key].tasks.append((place, task))
+            groups[key].tasks.append((place, task, prepared))
         return groups
 
     def _work_off(self, group: _Group, outcomes: list[Any]) -> None:
         halt = threading.Event()
         n_threads = min(self._threads, -(-len(group.tasks) // group.library.ascent_lanes()))
-        arguments = (group.tasks, outcomes, self._lanes, group.plain, halt)
+        arguments = (group.tasks, outcomes, group.plain, halt)
         if n_threads == 1:
             work(group.solver(), *arguments)
             return
@@ -100,7 +102,7 @@ class _Group:
     sections_per_node: int
     dt: float
     plain: bool
-    tasks: deque[tuple[int, Task]] = field(default_factory=deque)
+    tasks: deque[tuple[int, Task, PreparedCable]] = field(default_factory=deque)
 
     def solver(self) -> Solver:
         """A solver for the group."""

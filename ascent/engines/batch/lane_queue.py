@@ -15,7 +15,7 @@ from ascent.engines.base import RunRequest, RunResult, StopRule, Task
 from ascent.engines.batch.cables import PlainCable
 from ascent.engines.batch.library import AT_REST, ENDED, FIRED, RUNNING, Job, Solver
 from ascent.engines.batch.modes import ModalCable
-from ascent.engines.batch.prepared import SECTION_STEPS, CableState, PreparedCable, store
+from ascent.engines.batch.prepared import SECTION_STEPS, CableState, PreparedCable
 from ascent.engines.batch.records import Records
 from ascent.errors import ConfigError
 
@@ -160,9 +160,8 @@ class SharedArrays:
 
 def work(
     solver: Solver,
-    tasks: deque[tuple[int, Task]],
+    tasks: deque[tuple[int, Task, PreparedCable]],
     outcomes: list[Any],
-    lanes: int | None,
     plain: bool,
     halt: threading.Event,
 ) -> None:
@@ -186,10 +185,9 @@ def work(
     def begin(lane: int) -> None:
         while True:
             try:
-                place, task = tasks.popleft()
+                place, task, prepared = tasks.popleft()
             except IndexError:
                 return
-            prepared = store(lanes).get(task.fiber)
             run = TaskRun(task, prepared, shared)
             job = advance(run, None)
             if job is not None:
