@@ -19,6 +19,7 @@ SMALL = [
     "model.medium.proximal.length=5000",
     "model.medium.proximal.radius=1200",
     "model.solver.sorder=1",
+    "+model.mesh.tolerance=0.5",
     "sim.fibers.z_parameters.diameter=[5.7,8.7]",
     "sim.fibers.xy_parameters.mode=UNIFORM_COUNT",
     "+sim.fibers.xy_parameters.count=6",
