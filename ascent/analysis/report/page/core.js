@@ -59,7 +59,7 @@ function between(table, fraction) {
 }
 const css = (rgb) => `rgb(${rgb[0]},${rgb[1]},${rgb[2]})`;
 const sequential = (fraction) => between(VIRIDIS, fraction);
-const diverging = (fraction) => between(["2166ac", "67a9cf", "d1e5f0", "f7f7f7", "fddbc7", "ef8a62", "b2182b"], fraction);
+const diverging = (fraction) => between(["1457a8", "4d94d0", "9dbbd6", "bdbdbd", "e0ab96", "df6d4c", "b2182b"], fraction);
 function rgbOf(color) {
   const text = color.trim().replace("#", "");
   return [0, 1, 2].map((part) => parseInt(text.slice(2 * part, 2 * part + 2), 16));

@@ -91,7 +91,7 @@ class SceneView {
     const rows = fibers ? rowsOf(chosen.n_sim) : [], weights = weightsOf(stimulus(chosen.n_sim)), most = 1500, step = Math.ceil(rows.length / most);
     this.weights = weights;
     const shown = rows.filter((_, i) => i % step === 0);
-    const scene = sceneSurfaces({ rows: shown, weights, layers: this.layers, whole: this.whole, fiberColor: this.fiberColor(shown) });
+    const scene = sceneSurfaces({ rows: shown, weights, layers: this.layers, whole: this.whole, tinted: this.coloring === "fascicle", fiberColor: this.fiberColor(shown) });
     Object.assign(this.camera, { reach: scene.reach, centre: scene.centre });
     this.painter.load(scene);
     this.describe(shown.length);
