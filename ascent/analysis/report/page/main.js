@@ -42,7 +42,10 @@ if (only) only.addEventListener("change", () => document.getElementById("configu
 
 const places = [...document.querySelectorAll("nav a")];
 const watcher = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) for (const link of places) link.toggleAttribute("aria-current", link.hash === `#${entry.target.id}`);
+  for (const entry of entries) if (entry.isIntersecting) for (const link of places) {
+    if (link.hash === `#${entry.target.id}`) link.setAttribute("aria-current", "location");
+    else link.removeAttribute("aria-current");
+  }
 }, { rootMargin: "-20% 0px -70% 0px" });
 for (const section of document.querySelectorAll("main > section")) watcher.observe(section);
 
