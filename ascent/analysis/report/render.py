@@ -69,7 +69,9 @@ def cards(data: dict[str, Any]) -> list[tuple[str, str, str]]:
         found = np.abs([value for value in fibers["threshold"] if value is not None])
         if len(found):
             result.append((number(float(np.median(found)), 3), "", "median threshold (mA)"))
-            result.append((f"{number(float(found.min()), 3)}–{number(float(found.max()), 3)}", "", "thresholds (mA)"))
+            low, high = number(float(found.min()), 3), number(float(found.max()), 3)
+            if low != high:
+                result.append((f"{low}–{high}", "", "thresholds (mA)"))
         result.append((str(sum(fibers["runs"])), "", "simulations"))
     if net:
         result.append((str(net["sweeps"]), "", "sweeps"))
