@@ -103,7 +103,6 @@ def solve_field(unit: FieldUnit) -> dict[str, Any]:
         When a step fails, or the field is less accurate than ``mesh.tolerance`` asks for; nothing is left of it in
         the model's folder.
     """
-    from ascent.field.accuracy import check_tolerance, estimate_error, inner_lines
     from ascent.field.assembly import build_geometry
     from ascent.field.mesh import MeshParameters, mesh_geometry
     from ascent.field.solve import solve_bases
@@ -129,6 +128,8 @@ def solve_field(unit: FieldUnit) -> dict[str, Any]:
     bases = solve_bases(mesh, order=model.solver.sorder, method=model.solver.type)
     clock.lap("solve_seconds")
     if model.mesh.tolerance is not None:
+        from ascent.field.accuracy import check_tolerance, estimate_error, inner_lines
+
         estimate = estimate_error(mesh, bases, inner_lines(sample, float(model.medium.proximal.length)))
         check_tolerance(estimate, float(model.mesh.tolerance))
         bases = bases.with_error_estimate(estimate)
