@@ -102,13 +102,13 @@ function fiberTitle(row) {
   return `fascicle ${fibers.fascicle[row]}, inner ${fibers.inner[row]}, fiber ${fibers.fiber[row]} of n_sim ${fibers.n_sim[row]}`;
 }
 function weightsOf(entry) {
-  // Weight of each contact (mA for 1 mA), by its number.
+  // Weight of each contact (mA for 1 mA), by its number; of several cuffs one stimulates.
   const weights = {}, seen = {};
   for (const part of data.scene ? data.scene.parts : []) {
     if (part.contact === undefined) continue;
-    const vector = entry && entry.sources[part.cuff];
-    seen[part.cuff] = (seen[part.cuff] ?? -1) + 1;
-    weights[part.contact] = vector ? vector[seen[part.cuff]] ?? 0 : 0;
+    seen[part.cuff_index] = (seen[part.cuff_index] ?? -1) + 1;
+    const stimulates = entry && (entry.sources.cuff_index ?? part.cuff_index) === part.cuff_index;
+    weights[part.contact] = (stimulates && entry.sources[part.cuff] && entry.sources[part.cuff][seen[part.cuff_index]]) || 0;
   }
   return weights;
 }

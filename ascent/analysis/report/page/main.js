@@ -27,7 +27,7 @@ if (data.section) {
   started("scene-figure", () => new SceneView(document.querySelector("#scene-figure .plot"), document.querySelector("#scene-figure .controls")));
 }
 if (data.stimuli && data.stimuli.length) started("waveform-figure", waveform);
-if (data.potentials && Object.keys(data.potentials).length) started("potential-figure", potentials);
+if (data.stimuli && data.potentials && Object.keys(data.potentials).length) started("potential-figure", potentials);
 if (fibers && data.section && finite(fibers.threshold).length && data.stimuli && data.stimuli.length) started("heatmap-figure", thresholds);
 if (fibers) started("fiber-table", () => new FiberTable(document.getElementById("fiber-table")));
 if (data.network) started("network", networkSection);
