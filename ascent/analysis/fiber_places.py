@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.errors import AscentError, ConfigError
+from ascent.errors import AscentError, ConfigError, RunDirectoryError
 from ascent.fibers.counted_files import read_coordinates
 
 if TYPE_CHECKING:
@@ -255,19 +255,52 @@ def fiber_columns(query: Query, table: pd.DataFrame) -> pd.DataFrame:
     values = np.full((len(table), 4), np.nan)
     numbers = table["nsim"].to_numpy()
     places = table[["sample", "model", "sim"]].to_numpy()
+    read: dict[Path, NDArray[np.float64]] = {}
     for n_sim in query.n_sims():
         name = n_sim.name
         mine = (numbers == name.n_sim) & (places == (name.sample, name.model, name.sim)).all(axis=1)
         if mine.any():
-            fibers = fiberset_of(query, n_sim)
-            index = table.loc[mine, "index"].to_numpy(dtype=int)
-            columns = (fibers.diameters, *fibers.xy.T, fibers.fascicle_index)
-            values[mine] = np.column_stack([column[index] for column in columns])
+            folder = _fiberset_folder(query, n_sim)
+            if folder not in read:
+                read[folder] = _fiber_rows(query, n_sim)
+            values[mine] = read[folder][table.loc[mine, "index"].to_numpy(dtype=int)]
     result = table.assign(
         diameter_um=values[:, 0], x_um=values[:, 1], y_um=values[:, 2], fascicle=values[:, 3].astype(int)
     )
     result.attrs = dict(table.attrs)
     return result
+
+
+def fiber_positions(query: Query, n_sim: NSimPlace) -> NDArray[np.float64]:
+    """x, y of the fibers of an n_sim in the order of its fiberset, µm, shape (n_fibers, 2)."""
+    return _fiber_rows(query, n_sim)[:, 1:3]
+
+
+def _fiber_rows(query: Query, n_sim: NSimPlace) -> NDArray[np.float64]:
+    """diameter, x, y (µm) and fascicle of each fiber of a fiberset; of coordinates no more than one point is read."""
+    folder = _fiberset_folder(query, n_sim)
+    members = query.fibers(n_sim)
+    diameters = _diameters(folder)
+    if len(diameters) != len(members):
+        raise RunDirectoryError(f"{folder / 'diams.txt'} is damaged: it has {len(diameters)} of {len(members)} fibers.")
+    inners = section_of(query, n_sim.name.sample).inners
+    rows = np.full((len(members), 4), np.nan)
+    rows[:, 0] = diameters
+    for inner, _, index in members.tolist():
+        if not 0 <= inner < len(inners):
+            raise RunDirectoryError(f"{folder}: fiber {index} is in inner {inner}, and the sample has {len(inners)}.")
+        rows[index, 1:] = (*_first_point(folder / f"{index}.dat"), inners[inner].fascicle_index)
+    return rows
+
+
+def _first_point(path: Path) -> tuple[float, float]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            file.readline()
+            x, y = (float(word) for word in file.readline().split()[:2])
+    except (OSError, ValueError) as error:
+        raise RunDirectoryError(f"{path} cannot be read: it should hold a count, then x y z (µm) a line.") from error
+    return x, y
 
 
 def stimulus_potentials(fiber: FiberPlace) -> NDArray[np.float64]:

@@ -86,7 +86,8 @@ def _heatmap_options(
     scale_bar: float | None,
 ) -> dict[str, Any]:
     return {
-        "project": selection.query.source,
+        # Of an archive, what is unpacked already.
+        "project": selection.query.folder.root,
         "mode": mode.value,
         "cutoff_thresh": cutoff,
         "cmap": cmap,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,10 +76,10 @@ def video(
         written.path,
         frames=written.frames,
         seconds=written.seconds,
-        start_ms=written.start_ms,
-        stop_ms=written.stop_ms,
-        conduction_velocity_m_per_s=None if math.isnan(speed) else speed,
-        sufficient_time_ms=None if math.isnan(enough) else enough,
+        start_ms=round(written.start_ms, 9),
+        stop_ms=round(written.stop_ms, 9),
+        conduction_velocity_m_per_s=None if math.isnan(speed) else round(speed, 6),
+        sufficient_time_ms=None if math.isnan(enough) else round(enough, 9),
         simulated_time_ms=simulated,
     )
 
@@ -97,9 +98,11 @@ def _propagation(selection: Selection, n_sim: NSimPlace, fiber: FiberPlace, ampl
     name = n_sim.name
     protocol = selection.query.get_config("sim", (name.sample, name.model, name.sim)).get("protocol", {})
     threshold = protocol.get("threshold", {})
-    return propagation(
+    found = propagation(
         voltage, fiber.node_z, float(threshold.get("value", -30)), float(threshold.get("ap_detect_location", 0.9))
     )
+    # A block is the absence of an action potential: no shorter simulation would have shown it.
+    return replace(found, sufficient_time=math.nan) if protocol.get("mode") == "BLOCK_THRESHOLD" else found
 
 
 def _amplitude(selection: Selection, n_sim: NSimPlace, fiber: FiberPlace, index: int) -> float | None:

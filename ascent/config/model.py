@@ -136,6 +136,10 @@ class MeshConfig(Section):
     shape_order: ShapeOrder | Annotated[Whole, Field(ge=1, le=5)] = Field(
         default="quadratic", description="order of curvature"
     )
+    tolerance: PositiveNumber | None = Field(
+        default=None,
+        description="largest relative error of the potentials; to know it the field is also solved one order higher",
+    )
     proximal: MeshElementConfig = Field(description="hmax, hmin, hgrad, hcurve, hnarrow")
     distal: MeshElementConfig | None = Field(default=None, description="hmax, hmin, hgrad, hcurve, hnarrow")
     stats: dict[str, Any] | None = Field(default=None, description="written by the program")

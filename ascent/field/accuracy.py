@@ -12,6 +12,7 @@ from ascent.errors import SolveError
 if TYPE_CHECKING:
     from ascent.field.bases import Bases
     from ascent.field.mesh import FieldMesh
+    from ascent.nerve import Sample
 
 Array = NDArray[np.float64]
 
@@ -96,6 +97,27 @@ def estimate_error(field_mesh: FieldMesh, bases: Bases, lines_um: list[Array]) -
         )
     finer = solve_bases(field_mesh, order, keep="endoneurium")
     return {**compare(bases, finer, lines_um), "order": float(order)}
+
+
+def inner_lines(sample: Sample, length_um: float, n_points: int = 401) -> list[Array]:
+    """A line along the nerve within each endoneurium, for `estimate_error`.
+
+    Parameters
+    ----------
+    sample : Sample
+    length_um : float
+        Of the nerve, µm; the ends, which may be ground, are left out.
+    n_points : int
+        On each line.
+
+    Returns
+    -------
+    list of ndarray, shape (n_points, 3)
+        µm.
+    """
+    along = np.linspace(0.01, 0.99, n_points) * length_um
+    points = [inner.trace.polygon.representative_point() for inner in sample.inners]
+    return [np.column_stack([np.full(n_points, p.x), np.full(n_points, p.y), along]) for p in points]
 
 
 def check_tolerance(estimate: dict[str, float], tolerance: float) -> None:

@@ -103,7 +103,8 @@ def solve_field(unit: FieldUnit) -> dict[str, Any]:
     Raises
     ------
     GeometryError, MeshError, SolveError
-        When a step fails; nothing is left of it in the model's folder.
+        When a step fails, or the field is less accurate than ``mesh.tolerance`` asks for; nothing is left of it in
+        the model's folder.
     """
     if unit.last_step != "solve":
         return _compute(unit)
@@ -136,6 +137,13 @@ def _compute(unit: FieldUnit) -> dict[str, Any]:
         return {"stats": statistics, **clock.laps}
     bases = solve_bases(mesh, order=model.solver.sorder, method=model.solver.type)
     clock.lap("solve_seconds")
+    if model.mesh.tolerance is not None:
+        from ascent.field.accuracy import check_tolerance, estimate_error, inner_lines
+
+        estimate = estimate_error(mesh, bases, inner_lines(sample, float(model.medium.proximal.length)))
+        check_tolerance(estimate, float(model.mesh.tolerance))
+        bases = bases.with_error_estimate(estimate)
+        clock.lap("error_seconds")
     report = {**bases.report(), "stats": statistics}
     _write(unit, bases, report, clock.laps)
     return {**report, **clock.laps}

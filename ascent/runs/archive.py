@@ -9,7 +9,7 @@ import stat
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -87,11 +87,22 @@ def checksum_path(archive: Path) -> Path:
     return archive.with_name(archive.name + ".sha256")
 
 
-def extract_archive(archive: Path | str, target: Path | str) -> Path:
+def extract_archive(
+    archive: Path | str, target: Path | str, skip: Callable[[tuple[str, ...]], bool] | None = None
+) -> Path:
     """Unpack an archive of a run into the folder `target`, whole or not at all.
 
     Only folders and regular files below one folder are accepted: no links, devices, absolute names or
     names that lead outside. When a ``.sha256`` lies beside the archive, it must agree.
+
+    Parameters
+    ----------
+    archive : path
+        ``.tar.gz`` or ``.tar.zst``.
+    target : path
+        Folder that the run directory appears in.
+    skip : callable, optional
+        Told the parts of a file's path in the run directory, whether to leave the file out.
 
     Returns
     -------
@@ -112,7 +123,7 @@ def extract_archive(archive: Path | str, target: Path | str) -> Path:
     except OSError as error:
         raise RunDirectoryError(f"{folder} could not be written: {error.strerror or error}.") from error
     try:
-        top = _unpack(source, temporary)
+        top = _unpack(source, temporary, skip)
         final = folder / top
         if final.exists():
             raise RunDirectoryError(f"{final} exists already: it is not overwritten.")
@@ -181,7 +192,7 @@ def _decompressor(raw: IO[bytes], name: str) -> Iterator[Any]:
         raise RunDirectoryError(f"{name}: the name of an archive must end in .tar.gz or .tar.zst.")
 
 
-def _unpack(source: Path, folder: Path) -> str:
+def _unpack(source: Path, folder: Path, skip: Callable[[tuple[str, ...]], bool] | None) -> str:
     top: str | None = None
     with open(source, "rb") as raw, _decompressor(raw, source.name) as stream:
         with tarfile.open(fileobj=stream, mode="r|") as tar:
@@ -190,7 +201,8 @@ def _unpack(source: Path, folder: Path) -> str:
                 top = top or parts[0]
                 if parts[0] != top:
                     raise RunDirectoryError(f"{source} is not the archive of a run: it holds more than one folder.")
-                _write_entry(tar, entry, folder.joinpath(*parts))
+                if skip is None or entry.isdir() or not skip(parts[1:]):
+                    _write_entry(tar, entry, folder.joinpath(*parts))
         # The checksum of the compressed stream is checked at its end only.
         while stream.read(_CHUNK):
             pass

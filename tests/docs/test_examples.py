@@ -81,6 +81,16 @@ def test_all_examples_of_a_page_run(page: Path, tmp_path: Path, environment: dic
     run_page(page, True, tmp_path, environment)
 
 
+def test_the_refusal_in_getting_started_is_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ascent.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["+run=0", "sample.scale.shrinkage=7"]) == 2
+    assert capsys.readouterr().err.strip() in (DOCS / "getting-started.md").read_text(encoding="utf-8")
+
+
 def test_marks_are_those_that_are_explained() -> None:
     marks = [(block.page, block.line, block.mark) for page in pages() for block in blocks_of(page) if block.mark]
     known = ("slow", "not run: ", "command ")

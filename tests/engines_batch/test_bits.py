@@ -6,6 +6,7 @@ import pytest
 from ascent.engines.base import RunRequest, Stimulus, StopRule, Task
 from ascent.engines.batch.engine import BatchEngine
 from ascent.engines.batch.library import supported_lanes
+from ascent.engines.batch.prepared import store
 
 from .batch_samples import DT, everything, fiber_of, pulse
 
@@ -45,6 +46,13 @@ def test_a_run_alone_has_the_bits_of_one_among_others(together):
 
 def test_order_does_not_matter(together):
     for result, expected in zip(BatchEngine().run_many(tasks()[::-1])[::-1], together, strict=True):
+        same(result, expected)
+
+
+def test_more_cables_than_are_kept_can_run_together(together, monkeypatch):
+    monkeypatch.setattr("ascent.engines.batch.prepared.MAX_KEPT", 2)
+    store.cache_clear()
+    for result, expected in zip(BatchEngine().run_many(tasks()), together, strict=True):
         same(result, expected)
 
 

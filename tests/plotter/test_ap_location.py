@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,27 @@ def test_the_distribution_counts_fibers_by_node(query: Query) -> None:
     (bar,) = figure.axes[0].patches
     assert (bar.get_x() + bar.get_width() / 2, bar.get_height()) == pytest.approx((FIRST_NODE, len(FIBERS)))
     assert figure.axes[0].get_xlabel() == "node"
+
+
+def test_several_n_sims_stand_side_by_side_and_both_kinds_of_picture_too(query: Query) -> None:
+    figure = plotter.ap_loctime(query, plot=True, plot_distribution=True, nodes_only=True).figure
+    assert figure is not None
+    tracks, bars = figure.axes
+    assert len([line for line in tracks.lines if len(line.get_xdata()) == NODES]) == 3 * len(FIBERS)
+    centres = sorted(bar.get_x() + bar.get_width() / 2 for bar in bars.patches)
+    assert centres == pytest.approx([FIRST_NODE - 0.8 / 3, FIRST_NODE, FIRST_NODE + 0.8 / 3])
+    assert bars.get_ylabel() == "fibers (count)"
+
+
+def test_fibers_that_stay_silent_are_drawn_as_nothing(project: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(project, tmp_path / "copy"))
+    for file in copy.rglob("ap_loctime_*"):
+        file.write_text("0.000000\n" * NODES)
+    with Query({"indices": {"sample": 0, "model": 0, "sim": 0}}, project=copy) as silent:
+        found = plotter.ap_loctime(silent, [0], plot_distribution=True)
+    assert found.table["node"].isna().all()
+    assert found.figure is not None
+    assert [bar.get_height() for bar in found.figure.axes[0].patches] == []
 
 
 def test_models_and_n_sims_are_called_as_the_user_says(every_model: Query) -> None:

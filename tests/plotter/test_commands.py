@@ -45,6 +45,18 @@ def test_every_picture_is_written_where_the_user_says(
     assert (tmp_path / f"picture{suffix}").read_bytes().startswith(BEGINNINGS[suffix])
 
 
+@pytest.mark.parametrize("command", [*sorted(COMMANDS), "custom-dose-response", "templates"])
+def test_every_picture_explains_itself_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plot", command, "--help"]) == 0
+    assert f"Example: ascent plot {command} " in " ".join(capsys.readouterr().out.split())
+
+
+def test_no_picture_is_left_out_of_these_tests() -> None:
+    from ascent.cli.plot import application
+
+    assert {entry.name for entry in application.registered_commands} == {*COMMANDS, "custom-dose-response", "templates"}
+
+
 def test_an_archive_gives_the_same_picture(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = write_archive(project, tmp_path / "run.tar.gz", 0.0)
     monkeypatch.chdir(tmp_path)

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
 from ascent import Query, plotter
-from ascent.errors import ConfigError
+from ascent.errors import ConfigError, RunDirectoryError
 
 from .conftest import FIBERS, threshold_of
 
@@ -126,6 +126,19 @@ def test_a_grid_has_a_panel_for_each_n_sim_on_one_scale(every_model: Query) -> N
     assert [axes.get_title() for axes in panels] == [f"model {m}, nsim {n}" for m in (0, 1) for n in (0, 1, 2)]
     (bar,) = [axes for axes in figure.axes if axes.get_title() == "mA"]
     assert bar.get_ylim() == pytest.approx((table["threshold"].min(), table["threshold"].max()))
+
+
+def test_fibers_that_the_files_contradict_are_an_error(project: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(project, tmp_path / "copy"))
+    fiberset = copy / "samples/0/models/0/sims/0/fibersets/0"
+    with Query({"indices": {"sample": 0, "model": 0, "sim": 0}}, project=copy) as found:
+        table = one(found)
+        (fiberset / "1.dat").write_text("133\nnonsense\n")
+        with pytest.raises(RunDirectoryError, match=r"fibersets/0/1\.dat cannot be read"):
+            plotter.heatmaps(data=table)
+        (fiberset / "diams.txt").write_text("5.7\n")
+        with pytest.raises(RunDirectoryError, match="it has 1 of 4 fibers"):
+            plotter.heatmaps(data=table)
 
 
 def test_a_table_of_several_n_sims_is_refused(query: Query) -> None:

@@ -136,6 +136,18 @@ def test_an_archive_gives_the_same_answers_and_leaves_nothing(project: Path, tmp
     assert not unpacked.exists()
 
 
+def test_of_an_archive_the_fields_along_fibers_are_left_packed(project: Path, tmp_path: Path) -> None:
+    sim = project / "samples/0/models/0/sims/7"
+    for name in ("fibersets_bases/0/0/0.dat", "waveforms/0.dat"):
+        (sim / name).parent.mkdir(parents=True)
+        (sim / name).write_text("1\n0\n")
+    archive = write_archive(project, tmp_path / "run.tar.gz", 0.0)
+    with Query(MODEL_0, project=archive) as packed:
+        unpacked = packed.folder.sim_folder(0, 0, 7)
+        assert (unpacked / "waveforms/0.dat").is_file()
+        assert not (unpacked / "fibersets_bases/0/0/0.dat").exists()
+
+
 def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RunDirectoryError, match=r"nowhere\.tar\.gz does not exist"):
         Query(project=tmp_path / "nowhere.tar.gz")
@@ -148,6 +160,13 @@ def test_the_current_folder_does_not_matter(project: Path, tmp_path: Path, monke
     pd.testing.assert_frame_equal(query(project).threshold_data(), expected)
     monkeypatch.setenv("ASCENT_PROJECT_PATH", str(project))
     pd.testing.assert_frame_equal(Query(MODEL_0).threshold_data(), expected)
+
+
+def test_a_sim_of_finite_amplitudes_has_no_thresholds_and_says_so(project: Path) -> None:
+    file = project / "config/user/sims/7.json"
+    file.write_text(file.read_text().replace("ACTIVATION_THRESHOLD", "FINITE_AMPLITUDES"))
+    with pytest.raises(MissingResults, match="sim 7 runs finite amplitudes"):
+        query(project).threshold_data()
 
 
 def test_a_sim_without_n_sims_is_an_error_that_names_it(project: Path) -> None:

@@ -19,6 +19,7 @@ SMALL = [
     "model.medium.proximal.length=5000",
     "model.medium.proximal.radius=1200",
     "model.solver.sorder=1",
+    "+model.mesh.tolerance=0.5",
     "sim.fibers.z_parameters.diameter=[5.7,8.7]",
     "sim.fibers.xy_parameters.mode=UNIFORM_COUNT",
     "+sim.fibers.xy_parameters.count=6",
@@ -65,21 +66,28 @@ def run_copy(finished_run: Path, tmp_path: Path) -> Path:
 def network_run(tmp_path: Path) -> Path:
     """A finished run with the files of a network study: 3 sweeps, the last without a spike."""
     with RunDirectory.create(tmp_path, 5, config={"study": "network", "name": "sweeps"}, overrides=["+run=4"]) as run:
-        pd.DataFrame({"sweep": [0, 0, 1], "time_ms": [250.0, 260.5, 255.25]}).to_parquet(
-            run.path / "spike_times.parquet"
-        )
+        spikes = {
+            "sweep": [0, 0, 1, 1],
+            "site": ["soma", "soma", "soma", "tuft"],
+            "t_ms": [250.0, 260.5, 255.25, 256.0],
+        }
+        pd.DataFrame(spikes).to_parquet(run.path / "spike_times.parquet")
         times = np.arange(240, 270, 0.5)
-        traces = pd.concat(
-            pd.DataFrame({"sweep": sweep, "time_ms": times, "voltage_mV": -70 + sweep + np.sin(times)})
+        traces = [
+            pd.DataFrame({"sweep": sweep, "site": site, "t_ms": times, "v_mV": -70 + sweep + np.sin(times)})
             for sweep in range(3)
-        )
-        traces.to_parquet(run.path / "voltage_traces.parquet")
+            for site in ("soma", "tuft")
+        ]
+        pd.concat(traces).to_parquet(run.path / "voltage_traces.parquet")
         synapses = {
             "sweep": [0, 1, 2],
             "synapse_type": ["L4ss_C2", "L4ss_C2", "VPM_C2"],
-            "time_ms": [246.0, 247.0, 251.0],
+            "soma_distance": [100.0, 300.0, 50.0],
+            "times_ms": [[246.0, 252.0], [247.0], [251.0]],
         }
-        pd.DataFrame(synapses).to_parquet(run.path / "synapse_activations.parquet")
+        pd.DataFrame(synapses).to_parquet(run.path / "synapse_activation.parquet")
+        for sweep in range(3):
+            (run.path / f"simulation_run{sweep:04d}_synapses.csv").write_text(f"# {sweep}\n")
     return run.path
 
 

@@ -125,6 +125,17 @@ def test_the_table_filters_by_comparison_and_by_text(report: Path, open_page: Op
     assert set(column(page, 1)) == {"0_0_0_1"}
 
 
+def test_the_rows_that_are_shown_can_be_saved_as_csv(report: Path, open_page: Opener, tmp_path: Path) -> None:
+    page = open_page(report).page
+    page.get_by_label("Filter diameter (µm)").fill("<6")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save these rows as CSV").click()
+    waiting.value.save_as(tmp_path / "fibers.csv")
+    saved = pd.read_csv(tmp_path / "fibers.csv")
+    assert saved["diameter (µm)"].tolist() == [5.7] * 6
+    assert saved["threshold (mA)"].lt(0).all()
+
+
 def test_an_amplitude_shows_whom_it_recruits(report: Path, finished_run: Path, open_page: Opener) -> None:
     page = open_page(report).page
     table = pd.read_parquet(finished_run / "thresholds.parquet")

@@ -97,6 +97,15 @@ def test_contacts_are_drawn_where_the_cuff_has_them(finished_run: Path) -> None:
         assert not seen.intersects(nerve)
 
 
+def test_the_error_that_mesh_tolerance_asks_for_is_shown(finished_run: Path) -> None:
+    field = json.loads((finished_run / "samples/0/models/0/bases/report.json").read_text())
+    estimate = field["error_estimate"]
+    assert 0 < estimate["potential"] < 0.5
+    assert estimate["order"] == 2
+    assert f"{estimate['potential']:.2g}" in page_of(finished_run).replace("−", "-")
+    assert "not estimated" not in page_of(finished_run)
+
+
 def test_what_the_command_line_set_is_marked_with_what_set_it() -> None:
     config = {"cuff": {"preset": "Purdue.json"}, "sample": {"scale": {"shrinkage": 0.1, "scale_bar_length": 100}}}
     lines = configuration_lines(config, ["sample.scale.shrinkage=0.1", "--quiet"])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ascent.analysis.report.nerve import MOST_SAMPLES, envelope, sections_per_node
-from ascent.analysis.report.network import network_data
+from ascent.analysis.report.network import MOST_POINTS, network_data, thinned
 from ascent.analysis.report.report import write_report
 from ascent.analysis.report.solids import silhouette
 from ascent.analysis.report.sources import RunFiles, rounded
@@ -63,14 +63,43 @@ def test_numbers_are_short_and_what_is_missing_is_null() -> None:
 def test_network_activity_holds_spikes_traces_and_activations(network_run: Path) -> None:
     net = network_data(RunFiles.open(network_run))
     assert net is not None
-    assert net["spikes"] == [
-        {"sweep": 0, "times": [250, 260.5]},
-        {"sweep": 1, "times": [255.25]},
-        {"sweep": 2, "times": []},
-    ]
-    assert [one["sweep"] for one in net["traces"]["soma"]] == [0, 1, 2]
-    assert [(one["type"], one["total"]) for one in net["synapses"]["types"]] == [("L4ss_C2", 0.67), ("VPM_C2", 0.33)]
+    spikes = [{"sweep": 0, "times": [250, 260.5]}, {"sweep": 1, "times": [255.25]}, {"sweep": 2, "times": []}]
+    assert net["spikes"] == spikes
+    assert {site: [one["sweep"] for one in lines] for site, lines in net["traces"].items()} == {
+        "soma": [0, 1, 2],
+        "tuft": [0, 1, 2],
+    }
     assert net["range"] == [240, 269.5]
+
+
+def test_activations_are_means_of_all_sweeps_in_bins(network_run: Path) -> None:
+    net = network_data(RunFiles.open(network_run))
+    assert net is not None
+    first, second = net["synapses"]["types"]
+    assert first == {"type": "L4ss_C2", "synapses": 0.67, "activations": 1.0, "distance_um": 200.0}
+    assert second == {"type": "VPM_C2", "synapses": 0.33, "activations": 0.33, "distance_um": 50.0}
+    assert net["synapses"]["curves"][0]["counts"] == [0.6667, 0.3333]
+    assert (net["synapses"]["first_ms"], net["synapses"]["last_ms"]) == (245, 255)
+
+
+def test_a_long_trace_keeps_its_spikes() -> None:
+    times = np.arange(100_000) * 0.025
+    values = np.full(len(times), -70.0)
+    values[54_321] = 35.0
+    kept_times, kept = thinned(times, values)
+    assert len(kept) <= MOST_POINTS
+    assert kept_times[np.argmax(kept)] == times[54_321]
+
+
+def test_files_of_single_sweeps_are_counted_together(network_run: Path) -> None:
+    text = write_report(network_run).read_text(encoding="utf-8")
+    assert "simulation_run*_synapses.csv" in text
+    assert "simulation_run0001_synapses.csv" not in text
+
+
+def test_a_network_file_of_another_form_is_said(network_run: Path) -> None:
+    (network_run / "spike_times.parquet").write_bytes(b"PAR1")
+    assert "Network activity could not be read" in write_report(network_run).read_text(encoding="utf-8")
 
 
 def test_a_network_report_has_its_section_and_none_of_a_nerve(network_run: Path) -> None:

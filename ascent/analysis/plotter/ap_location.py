@@ -96,7 +96,8 @@ def ap_loctime(
         return ActionPotentialSites(table, None)
     names = _labels(table, n_sim_label_override, model_labels)
     with styled():
-        figure = _draw(table, tracks, names, plot_distribution and not plot, subplots, nodes_only)
+        kinds = [kind for kind, wanted in (("tracks", plot), ("distribution", plot_distribution)) if wanted]
+        figure = _draw(table, tracks, names, kinds or ["tracks"], subplots, nodes_only)
     if save:
         _save(figure, query_object, table, save)
     return ActionPotentialSites(table, figure)
@@ -157,30 +158,30 @@ def _draw(
     table: pd.DataFrame,
     tracks: list[_Track],
     names: dict[tuple[int, ...], str],
-    distribution: bool,
+    kinds: Sequence[str],
     subplots: bool,
     nodes_only: bool,
 ) -> Figure:
     panels = len(names) if subplots else 1
-    figure = new_figure(130, 20 + 62 * panels)
-    grid = figure.subplots(panels, 1, squeeze=False)[:, 0]
+    figure = new_figure(20 + 110 * len(kinds), 20 + 62 * panels)
+    grid = figure.subplots(panels, len(kinds), squeeze=False)
     for number, (place, name) in enumerate(names.items()):
-        axes = grid[number if subplots else 0]
         color = PALETTE[number % len(PALETTE)]
         mine = [track for track in tracks if tuple(track[0].n_sim.keys().values()) == place]
-        if distribution:
-            chosen = (table[["sample", "model", "sim", "nsim"]] == list(place)).all(axis=1)
-            extent = max(len(times) if nodes_only else fiber.node_z[-1] / _MILLI for fiber, times in mine)
-            _draw_distribution(axes, table[chosen], extent, name, color, nodes_only)
-        else:
-            _draw_tracks(axes, mine, name, color, nodes_only)
-    for axes in grid:
-        axes.set(xlabel="node" if nodes_only else "z (mm)")
-        axes.set_ylabel("fibers" if distribution else "time of action potential (ms)")
-        if subplots or len(names) == 1:
-            axes.set_title(axes.get_legend_handles_labels()[1][0])
-        else:
-            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        rows = table[(table[["sample", "model", "sim", "nsim"]] == list(place)).all(axis=1)]
+        among = (0, 1) if subplots else (number, len(names))
+        for column, kind in enumerate(kinds):
+            axes = grid[number if subplots else 0, column]
+            if kind == "distribution":
+                _draw_distribution(axes, mine, rows, name, color, nodes_only, among)
+            else:
+                _draw_tracks(axes, mine, name, color, nodes_only)
+            axes.set(xlabel="node" if nodes_only else "z (mm)")
+            axes.set_ylabel("fibers (count)" if kind == "distribution" else "time of action potential (ms)")
+            if subplots or len(names) == 1:
+                axes.set_title(name)
+    if not subplots and len(names) > 1:
+        grid[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
@@ -193,15 +194,28 @@ def _draw_tracks(axes: Axes, tracks: list[_Track], name: str, color: str, nodes_
             axes.plot(x[first], times[first], marker="v", color=color, markersize=5, linestyle="none")
 
 
-def _draw_distribution(axes: Axes, rows: pd.DataFrame, extent: float, name: str, color: str, nodes_only: bool) -> None:
+def _draw_distribution(
+    axes: Axes,
+    tracks: list[_Track],
+    rows: pd.DataFrame,
+    name: str,
+    color: str,
+    nodes_only: bool,
+    among: tuple[int, int],
+) -> None:
+    """Bars at the nodes where fibers start; `among` says the which of how many n_sims stand side by side."""
     from matplotlib.ticker import MaxNLocator
 
+    places = [np.arange(len(times)) if nodes_only else fiber.node_z / _MILLI for fiber, times in tracks]
+    spacing = 0.8 * min((float(np.diff(place).min()) for place in places if len(place) > 1), default=1.0)
     found = rows[rows["node"].notna()]
     values = found["node"] if nodes_only else found["z_um"] / _MILLI
-    counts = values.round(6).value_counts().sort_index()
-    width = float(np.diff(counts.index).min()) * 0.8 if len(counts) > 1 else 0.8
-    axes.bar(counts.index.to_numpy(), counts.to_numpy(), width=width, color=color, alpha=0.7, label=name)
-    axes.set_xlim(0, max(axes.get_xlim()[1], extent))
+    counts = values.astype(float).round(6).value_counts().sort_index()
+    which, total = among
+    width = spacing / total
+    centres = counts.index.to_numpy(dtype=float) + width * (which - (total - 1) / 2)
+    axes.bar(centres, counts.to_numpy(), width=width, color=color, label=name)
+    axes.set_xlim(0, max(axes.get_xlim()[1], *(place[-1] for place in places)))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.analysis.fiber_places import Ambiguous, contact_angle, fiberset_of, one_n_sim, section_of
+from ascent.analysis.fiber_places import Ambiguous, contact_angle, fiber_positions, one_n_sim, section_of
 from ascent.analysis.heatmap import heatmap
 from ascent.analysis.query import Query
 from ascent.analysis.query.query import SOURCE
@@ -109,12 +109,12 @@ def heatmaps(*facetdata: Any, data: pd.DataFrame | None = None, ax: Axes | None 
         with Query(_criteria(indices), project=project) as query:
             n_sim = one_n_sim(query, indices["nsim"])
             section = section_of(query, indices["sample"]) if sample is None else _section(sample)
-            fibers = fiberset_of(query, n_sim) if sim is None else _fiberset(sim, table)
+            positions = fiber_positions(query, n_sim) if sim is None else _fiberset(sim, table).xy
             if orientation:
                 options["cuff_orientation"] = contact_angle(query, n_sim)
     else:
-        section, fibers = _section(sample), _fiberset(sim, table)
-    xy: NDArray[np.float64] = fibers.xy[table["index"].to_numpy(dtype=int)]
+        section, positions = _section(sample), _fiberset(sim, table).xy
+    xy: NDArray[np.float64] = positions[table["index"].to_numpy(dtype=int)]
     if ax is None and in_grid:
         import matplotlib.pyplot as plt
 

@@ -12,6 +12,8 @@ from ascent.errors import RunDirectoryError
 from ascent.project.layout import ProjectFolder, ProjectNotFound
 
 _ARCHIVES = (".tar.gz", ".tar.zst")
+_UNNEEDED_AT_THE_TOP = ("potentials.h5", "recordings.h5", "report")
+_UNNEEDED_FOLDERS = ("bases", "fibersets_bases", "ss_bases", "mesh")
 
 
 class Place:
@@ -51,13 +53,18 @@ class Place:
         temporary = Path(tempfile.mkdtemp(prefix="ascent-query-"))
         # Also when the caller never closes it.
         self._remove = weakref.finalize(self, shutil.rmtree, temporary, True)
-        root = extract_archive(self.source, temporary)
+        root = extract_archive(self.source, temporary, _unneeded)
         self.folder = ProjectFolder(root, root / "export")
 
     def close(self) -> None:
         """Remove what an archive was unpacked to."""
         if self._remove is not None:
             self._remove()
+
+
+def _unneeded(parts: tuple[str, ...]) -> bool:
+    """True for the files that no query and no picture reads, the largest ones: fields along fibers, and the report."""
+    return parts[0] in _UNNEEDED_AT_THE_TOP or any(part in _UNNEEDED_FOLDERS for part in parts[:-1])
 
 
 def numbered(folder: Path, holding: str | None = None) -> list[int]:

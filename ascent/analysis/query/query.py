@@ -188,6 +188,8 @@ class Query:
         from ascent.analysis.query.thresholds import mean_thresholds, threshold_table
 
         n_sims = self.n_sims(sim_indices)
+        if not ignore_missing:
+            self._refuse_finite_amplitudes(n_sims)
         table = threshold_table(self.folder.root, n_sims, self._index, ignore_missing=ignore_missing)
         # Lets what draws the table find the samples that it is of.
         table.attrs[SOURCE] = str(self.source)
@@ -306,6 +308,17 @@ class Query:
     def get_object(self, mode: Object | str, indices: Sequence[int] | int) -> Any:
         """A `Sample`, `ModelConfig` or `Simulation`, rebuilt from its files; arguments as in `build_path`."""
         return objects.build_object(self.folder, mode, indices)
+
+    def _refuse_finite_amplitudes(self, n_sims: Sequence[NSimPlace]) -> None:
+        from ascent.analysis.query.thresholds import MissingResults
+
+        for place in dict.fromkeys((n.name.sample, n.name.model, n.name.sim) for n in n_sims):
+            protocol = self.get_config("sim", place).get("protocol")
+            if isinstance(protocol, dict) and protocol.get("mode") == "FINITE_AMPLITUDES":
+                raise MissingResults(
+                    f"{self.source}: sim {place[2]} runs finite amplitudes, so it has no thresholds; how many action "
+                    "potentials each amplitude evoked is in activation_inner<l>_fiber<k>_amp<a>.dat."
+                )
 
     def _found(self, level: str, above: tuple[int, ...]) -> list[Any]:
         """What agrees at a level below the indices `above`, with what was found below it."""

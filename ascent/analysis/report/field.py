@@ -12,7 +12,12 @@ from ascent.project.layout import ProjectFolder
 if TYPE_CHECKING:
     from ascent.analysis.report.sources import RunFiles
 
-_STEPS = {"geometry_seconds": "geometry", "mesh_seconds": "mesh", "solve_seconds": "field solution"}
+_STEPS = {
+    "geometry_seconds": "geometry",
+    "mesh_seconds": "mesh",
+    "solve_seconds": "field solution",
+    "error_seconds": "error estimate",
+}
 
 
 def field_data(run: RunFiles) -> list[dict[str, Any]]:

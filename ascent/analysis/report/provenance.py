@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ascent.runs.digests import combined_sha256, content_sha256_of_file, file_sha256, files_below, is_content
@@ -19,11 +20,14 @@ _PURPOSE = {
     "potentials.h5": "compartments and potentials of each contact along every fiber",
     "recordings.h5": "signals of recording contacts",
     "voltage_traces.parquet": "membrane potentials of every sweep",
-    "synapse_activations.parquet": "when each synapse was activated",
+    "synapse_activation.parquet": "where and when each synapse was activated",
+    "cell_activation.parquet": "spikes of the presynaptic cells",
     "spike_times.parquet": "spikes of every sweep",
     "run.log": "what happened, in words",
     "journal.jsonl": "every finished unit of work",
 }
+#: Files of one sweep each.
+_NUMBERED = re.compile(r"(simulation_run)\d+(_\w+\.csv)$")
 _PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -43,7 +47,10 @@ def provenance_data(run: RunFiles) -> dict[str, Any]:
         if digest is not None and is_content(relative):
             said = content_sha256_of_file(path) if path.suffix == ".h5" else digest
             content.append((_printable(relative), said))
-        if "/" not in relative or relative.startswith("report/"):
+        numbered = _NUMBERED.match(relative)
+        if numbered and digest is not None and size is not None:
+            folders.setdefault(f"{numbered[1]}*{numbered[2]}", []).append((relative, size, digest))
+        elif "/" not in relative or relative.startswith("report/"):
             top.append({"path": relative, "bytes": size, "sha256": digest, "purpose": _purpose(relative)})
         elif digest is not None:
             folders.setdefault(_group(relative), []).append((relative, path.stat().st_size, digest))

@@ -65,12 +65,14 @@ def cards(data: dict[str, Any]) -> list[tuple[str, str, str]]:
     fibers, net = data["fibers"], data["network"]
     if fibers:
         places = len(set(fibers["fascicle"]))
-        result.append((str(len(fibers["n_sim"])), "", f"fibers in {places} fascicle{'s' if places != 1 else ''}"))
+        result.append((str(len(fibers["n_sim"])), "", f"fibers, {places} fascicle{'s' if places != 1 else ''}"))
         found = np.abs([value for value in fibers["threshold"] if value is not None])
         if len(found):
-            result.append((number(float(np.median(found)), 3), "mA", "median threshold"))
-            result.append((f"{number(float(found.min()), 2)}–{number(float(found.max()), 2)}", "mA", "thresholds"))
-        result.append((str(sum(fibers["runs"])), "", "simulations of a fiber"))
+            result.append((number(float(np.median(found)), 3), "", "median threshold (mA)"))
+            low, high = number(float(found.min()), 3), number(float(found.max()), 3)
+            if low != high:
+                result.append((f"{low}–{high}", "", "thresholds (mA)"))
+        result.append((str(sum(fibers["runs"])), "", "simulations"))
     if net:
         result.append((str(net["sweeps"]), "", "sweeps"))
         if "n_spikes" in net:

@@ -165,7 +165,7 @@ def _nerve(run: RunFiles, notes: list[str]) -> dict[str, Any]:
 def _part(what: str, make: Callable[[], Any], notes: list[str]) -> Any:
     try:
         return make()
-    except (AscentError, OSError, KeyError, ValueError) as error:
+    except (AscentError, OSError, KeyError, ValueError, RuntimeError) as error:
         _log.warning("report: %s could not be read: %s", what, error)
         notes.append(f"{what[0].upper()}{what[1:]} could not be read: {error}")
         return None

@@ -62,6 +62,7 @@ def _part(part: Any, presets: dict[int, str]) -> dict[str, Any]:
     }
     if part.contact is not None:
         entry["contact"] = int(part.contact.name.rpartition("_")[2])
+        entry["cuff_index"] = part.contact.cuff_index
         entry["cuff"] = presets.get(part.contact.cuff_index, "")
         entry["centre"] = rounded(part.contact.centre)
     return entry

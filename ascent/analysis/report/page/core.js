@@ -59,7 +59,7 @@ function between(table, fraction) {
 }
 const css = (rgb) => `rgb(${rgb[0]},${rgb[1]},${rgb[2]})`;
 const sequential = (fraction) => between(VIRIDIS, fraction);
-const diverging = (fraction) => between(["2166ac", "67a9cf", "d1e5f0", "f7f7f7", "fddbc7", "ef8a62", "b2182b"], fraction);
+const diverging = (fraction) => between(["1457a8", "4d94d0", "9dbbd6", "bdbdbd", "e0ab96", "df6d4c", "b2182b"], fraction);
 function rgbOf(color) {
   const text = color.trim().replace("#", "");
   return [0, 1, 2].map((part) => parseInt(text.slice(2 * part, 2 * part + 2), 16));
@@ -102,13 +102,13 @@ function fiberTitle(row) {
   return `fascicle ${fibers.fascicle[row]}, inner ${fibers.inner[row]}, fiber ${fibers.fiber[row]} of n_sim ${fibers.n_sim[row]}`;
 }
 function weightsOf(entry) {
-  // Weight of each contact (mA for 1 mA), by its number.
+  // Weight of each contact (mA for 1 mA), by its number; of several cuffs one stimulates.
   const weights = {}, seen = {};
   for (const part of data.scene ? data.scene.parts : []) {
     if (part.contact === undefined) continue;
-    const vector = entry && entry.sources[part.cuff];
-    seen[part.cuff] = (seen[part.cuff] ?? -1) + 1;
-    weights[part.contact] = vector ? vector[seen[part.cuff]] ?? 0 : 0;
+    seen[part.cuff_index] = (seen[part.cuff_index] ?? -1) + 1;
+    const stimulates = entry && (entry.sources.cuff_index ?? part.cuff_index) === part.cuff_index;
+    weights[part.contact] = (stimulates && entry.sources[part.cuff] && entry.sources[part.cuff][seen[part.cuff_index]]) || 0;
   }
   return weights;
 }

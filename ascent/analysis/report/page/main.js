@@ -27,7 +27,7 @@ if (data.section) {
   started("scene-figure", () => new SceneView(document.querySelector("#scene-figure .plot"), document.querySelector("#scene-figure .controls")));
 }
 if (data.stimuli && data.stimuli.length) started("waveform-figure", waveform);
-if (data.potentials && Object.keys(data.potentials).length) started("potential-figure", potentials);
+if (data.stimuli && data.potentials && Object.keys(data.potentials).length) started("potential-figure", potentials);
 if (fibers && data.section && finite(fibers.threshold).length && data.stimuli && data.stimuli.length) started("heatmap-figure", thresholds);
 if (fibers) started("fiber-table", () => new FiberTable(document.getElementById("fiber-table")));
 if (data.network) started("network", networkSection);
@@ -42,7 +42,10 @@ if (only) only.addEventListener("change", () => document.getElementById("configu
 
 const places = [...document.querySelectorAll("nav a")];
 const watcher = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) for (const link of places) link.toggleAttribute("aria-current", link.hash === `#${entry.target.id}`);
+  for (const entry of entries) if (entry.isIntersecting) for (const link of places) {
+    if (link.hash === `#${entry.target.id}`) link.setAttribute("aria-current", "location");
+    else link.removeAttribute("aria-current");
+  }
 }, { rootMargin: "-20% 0px -70% 0px" });
 for (const section of document.querySelectorAll("main > section")) watcher.observe(section);
 

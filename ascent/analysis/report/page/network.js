@@ -22,7 +22,7 @@ class Raster {
   }
 
   draw() {
-    const width = Math.max(this.host.clientWidth, 260), left = 62, right = width - 14, count = this.groups.length, height = Math.min(Math.max(count * 9, 90), 420) + 54, bottom = height - 42, [x0, x1] = this.range;
+    const width = Math.max(this.host.clientWidth, 260), left = 62, right = width - 14, count = this.groups.length, height = Math.min(Math.max(count * 14, 70), 420) + 54, bottom = height - 42, [x0, x1] = this.range;
     if (width === this.width) return;
     this.width = width;
     const x = (time) => left + ((time - x0) / (x1 - x0)) * (right - left), row = (bottom - 12) / count, axes = element("g", { class: "axes" });
@@ -58,7 +58,7 @@ function networkSection() {
   if (net.synapses) {
     const figure = document.getElementById("synapse-figure"), width = net.synapses.width_ms;
     new Chart(figure.querySelector(".plot"), { figure: "synapse-figure", x: "time (ms)", y: "activations", height: 260, xRange: range,
-      series: net.synapses.types.slice(0, 24).map((one, i) => ({ name: one.type, ...steps(one.counts, width, net.synapses.first_ms, 1), color: categorical(i), dash: dashed(i), width: 1.4 })),
-      describe() { return `Synapse activations over time by presynaptic cell type: ${net.synapses.types.slice(0, 6).map((one) => `${one.type} ${number(one.total)} a sweep`).join(", ")}.`; } });
+      series: net.synapses.curves.map((one, i) => ({ name: one.type, ...steps(one.counts, width, net.synapses.first_ms, 1), color: categorical(i), dash: dashed(i), width: 1.4 })),
+      describe() { return `Synapse activations over time by presynaptic cell type: ${net.synapses.curves.slice(0, 6).map((one) => `${one.type} ${number(one.total)} a sweep`).join(", ")}.`; } });
   }
 }

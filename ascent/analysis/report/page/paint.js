@@ -8,7 +8,7 @@ void main() {
   vec3 m = normalize(n); vec3 e = normalize(eye); if (dot(m, e) < 0.0) m = -m;
   float light = 0.6 + 0.4 * max(dot(m, normalize(vec3(0.35, 0.7, 0.65))), 0.0);
   float gloss = shine * pow(max(dot(reflect(-normalize(vec3(0.35, 0.7, 0.65)), m), e), 0.0), 24.0);
-  float rim = alpha < 1.0 ? alpha + 0.5 * pow(1.0 - abs(dot(m, e)), 2.5) * lit : 1.0;
+  float rim = alpha < 1.0 ? alpha * (1.0 + 1.6 * pow(1.0 - abs(dot(m, e)), 2.5) * lit) : 1.0;
   gl_FragColor = vec4(mix(c, c * light, lit) + gloss, min(rim, 1.0));
 }`;
 

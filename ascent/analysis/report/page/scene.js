@@ -4,8 +4,9 @@ class Camera {
   constructor() { this.preset("oblique"); this.distance = 1; this.reach = 1; this.centre = 0; }
 
   preset(name) {
-    // Turns about the screen's vertical (yaw) and horizontal (pitch); the nerve lies along the screen's x at 0.
-    [this.yaw, this.pitch] = { side: [0, 0.0], end: [Math.PI / 2, 0], oblique: [0.62, 0.38] }[name];
+    // Turns about the screen's vertical (yaw) and horizontal (pitch); at 0 the nerve lies along the screen's x, and its
+    // end is seen as the cross-section is drawn.
+    [this.yaw, this.pitch] = { side: [0, 0.0], end: [-Math.PI / 2, 0], oblique: [0.62, 0.38] }[name];
     this.distance = name === "end" ? 0.55 : 1;
     this.apply();
   }
@@ -91,7 +92,7 @@ class SceneView {
     const rows = fibers ? rowsOf(chosen.n_sim) : [], weights = weightsOf(stimulus(chosen.n_sim)), most = 1500, step = Math.ceil(rows.length / most);
     this.weights = weights;
     const shown = rows.filter((_, i) => i % step === 0);
-    const scene = sceneSurfaces({ rows: shown, weights, layers: this.layers, whole: this.whole, fiberColor: this.fiberColor(shown) });
+    const scene = sceneSurfaces({ rows: shown, weights, layers: this.layers, whole: this.whole, tinted: this.coloring === "fascicle", varies: this.coloring === "potential", fiberColor: this.fiberColor(shown) });
     Object.assign(this.camera, { reach: scene.reach, centre: scene.centre });
     this.painter.load(scene);
     this.describe(shown.length);

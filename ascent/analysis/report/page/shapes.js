@@ -41,11 +41,11 @@ function tube(outline, z0, z1, caps) {
   return { positions, normals };
 }
 
-function fiberTubes(rows, z0, z1, colorOf, radius) {
-  // Thin prisms along z; colorOf(row, z) gives [r, g, b] of 0 to 255.
+function fiberTubes(rows, z0, z1, colorOf, varies, radius) {
+  // Thin prisms along z; colorOf(row, z) gives [r, g, b] of 0 to 255; `varies` says whether it depends on z.
   const positions = [], normals = [], colors = [], sides = 5;
   for (const row of rows) {
-    const x = fibers.x[row] / 1000, y = fibers.y[row] / 1000, pieces = colorOf.length > 1 ? 48 : 1;
+    const x = fibers.x[row] / 1000, y = fibers.y[row] / 1000, pieces = varies ? 48 : 1;
     for (let piece = 0; piece < pieces; piece++) {
       const low = z0 + ((z1 - z0) * piece) / pieces, high = z0 + ((z1 - z0) * (piece + 1)) / pieces, shades = [colorOf(row, low), colorOf(row, high)];
       for (let side = 0; side < sides; side++) {
@@ -79,18 +79,18 @@ function cuffExtent() {
 }
 
 function sceneSurfaces(settings) {
-  // settings: {rows, fiberColor, layers (Set), whole (boolean)} → surfaces and lines.
+  // settings: {rows, fiberColor, varies, layers (Set), whole (boolean), tinted (boolean: fascicles in their colours)} → surfaces and lines.
   const half = data.scene ? data.scene.length_um / 2000 : 5, [c0, c1] = cuffExtent(), room = 0.18 * (c1 - c0) + 0.3;
   const z0 = settings.whole ? -half : Math.max(-half, c0 - room), z1 = settings.whole ? half : Math.min(half, c1 + room);
   const result = [], lines = [], layers = settings.layers;
   const [x0, x1] = extent((data.section.nerve || data.section.outers[0]).map((point) => point[0]));
-  if (layers.has("fibers") && settings.rows.length) result.push({ layer: "fibers", alpha: 1, ...fiberTubes(settings.rows, z0, z1, settings.fiberColor, (x1 - x0) / 1000 / 190) });
+  if (layers.has("fibers") && settings.rows.length) result.push({ layer: "fibers", alpha: 1, ...fiberTubes(settings.rows, z0, z1, settings.fiberColor, settings.varies, (x1 - x0) / 1000 / 100) });
   for (const { part, positions, normals, edges } of cuffSurfaces) {
     if (part.contact !== undefined && layers.has("contacts")) result.push({ layer: "contacts", alpha: 1, shine: 0.5, color: rgbOf(contactColor(settings.weights[part.contact])).map((v) => v / 255), positions, normals });
-    else if (part.role === "insulator" && layers.has("insulator")) { result.push({ layer: "insulator", alpha: 0.2, color: rgbOf(themed("--insulator")).map((v) => v / 255), positions, normals }); lines.push({ color: rgbOf(themed("--muted")).map((v) => v / 255), alpha: 0.55, positions: edges }); }
+    else if (part.role === "insulator" && layers.has("insulator")) { result.push({ layer: "insulator", alpha: 0.22, color: rgbOf(themed("--insulator")).map((v) => v / 255), positions, normals }); lines.push({ color: rgbOf(themed("--muted")).map((v) => v / 255), alpha: 0.55, positions: edges }); }
     else if (part.contact === undefined && part.role !== "insulator" && layers.has("fill")) result.push({ layer: "fill", alpha: 0.18, color: [0.55, 0.75, 0.9], positions, normals });
   }
-  if (layers.has("fascicles")) data.section.inners.forEach((inner) => result.push({ layer: "fascicles", alpha: 0.2, color: rgbOf(categorical(inner.fascicle)).map((v) => v / 255), ...tube(inner.points, z0, z1, true) }));
-  if (layers.has("nerve") && data.section.nerve) result.push({ layer: "nerve", alpha: 0.16, color: rgbOf(themed("--nerve")).map((v) => v / 255), ...tube(data.section.nerve, z0, z1, true) });
+  if (layers.has("fascicles")) data.section.inners.forEach((inner) => result.push({ layer: "fascicles", alpha: settings.tinted ? 0.14 : 0.04, color: rgbOf(categorical(inner.fascicle)).map((v) => v / 255), ...tube(inner.points, z0, z1, true) }));
+  if (layers.has("nerve") && data.section.nerve) result.push({ layer: "nerve", alpha: 0.1, color: rgbOf(themed("--nerve")).map((v) => v / 255), ...tube(data.section.nerve, z0, z1, true) });
   return { surfaces: result, lines, reach: Math.max((z1 - z0) / 2, 1e-3), centre: (z0 + z1) / 2 };
 }
