@@ -23,7 +23,7 @@ def test_a_misspelt_command_is_answered_with_the_nearest(capsys: pytest.CaptureF
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_explains_itself_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    below = {"mechanisms": ["build"], "plot": ["heatmap"]}
+    below = {"mechanisms": ["build"], "plot": ["heatmap"], "simrun": ["run"]}
     assert main([command, *below.get(command, []), "--help"]) == 0
     printed = capsys.readouterr().out
     assert f"Example: ascent {command}" in " ".join(printed.split())
