@@ -98,7 +98,7 @@ def _branches() -> list[_Branch]:
 
 def morphology_text() -> str:
     """The morphology as a hoc file: the soma around the origin, the apical dendrite towards +z."""
-    soma = [(0.0, 0.0, z, diameter) for z, diameter in zip((-10, -5, 0, 5, 10), (8, 15, 18, 15, 8), strict=True)]
+    soma = [(0.0, 0.0, float(z), float(d)) for z, d in zip((-10, -5, 0, 5, 10), (8, 15, 18, 15, 8), strict=True)]
     lines = ["/* A made-up pyramidal cell; written by ascent.network.example. */", *_section("soma", None, soma)]
     ends = {"soma": np.zeros(3)}
     for branch in _branches():
@@ -118,7 +118,8 @@ def _points(branch: _Branch, start: NDArray[np.float64]) -> list[tuple[float, fl
     for position in range(count):
         part = position / (count - 1)
         place = start + branch.length * part * along + 2.0 * math.sin(2 * math.pi * part) * across
-        points.append((*(float(value) for value in place), first + (last - first) * part))
+        x, y, z = (float(value) for value in place)
+        points.append((x, y, z, first + (last - first) * part))
     return points
 
 

@@ -123,7 +123,8 @@ def run_sweeps(
     AscentError
         When parameters or files are wrong; nothing has been written then.
     """
-    workers = min(settings.workers or available_cores(), available_cores())
+    limit = _places()
+    workers = min(settings.workers or limit, limit)
     # Built here before anything is written: whatever is wrong is said at once, and the engine is known.
     runner = runner_of(plan)
     try:
@@ -147,6 +148,15 @@ def run_sweeps(
     archive = packed if packed != directory.path else None
     tables = tuple(directory.path / table.name for table in result.tables)
     return SweepsResult(directory.path, archive, result.failures, engine, tables, result.hooks)
+
+
+def _places() -> int:
+    """How many units can be done at a time: the ranks of an MPI job, else the cores."""
+    try:
+        from ascent.schedule import mpi  # type: ignore[attr-defined, unused-ignore]
+    except ImportError:
+        return available_cores()
+    return mpi.size() if mpi.size() > 1 else available_cores()
 
 
 def _into(

@@ -17,6 +17,7 @@ from ascent.simrun import (
     init_neuron_run,
     load_simrun,
     parameters_to_cell,
+    simple_spike_detection,
     simtrial_to_cell_object,
     trial_to_cell_object,
 )
@@ -187,11 +188,17 @@ def test_a_trial_that_is_not_there_is_refused(run: Path) -> None:
 
 @pytest.mark.slow
 def test_a_trial_of_the_in_silico_framework_is_rebuilt_as_it_lies_there(isf_results: Path, used: list[Cell]) -> None:
-    # spec/simrun.md §7.2: spikes within one step, median difference at the soma at most 1e-3 mV.
+    # spec/simrun.md §7.2: spikes within one step, median difference at the soma at most 1e-3 mV. The stored copy of the
+    # cell parameters lacks the scaling of the apical dendrite, which was given as an argument then.
+    def scaled(parameters: Any) -> Any:
+        parameters.neuron.cell_modify_functions = {"scale_apical_morph_86": {}}
+        return parameters
+
     results = load_simrun(isf_results)
-    cell = simtrial_to_cell_object(results, 0, tStop=345.0)
+    cell = simtrial_to_cell_object(results, 0, tStop=345.0, neuron_param_modify_functions=[scaled])
     used.append(cell)
     expected = results["voltage_traces"].iloc[0].to_numpy()
     late = cell.vmSoma[4000 : 4000 + len(expected)]
     assert np.median(np.abs(late - expected)) <= 1e-3
-    assert cell.t[4000:][:-1][(late[:-1] < 0) & (late[1:] >= 0)] == pytest.approx([259.85 - 0.025], abs=0.026)
+    spikes = simple_spike_detection(cell.t, cell.vmSoma)
+    assert spikes[spikes > 100] == pytest.approx(results["spike_times"].iloc[0].dropna(), abs=0.0251)

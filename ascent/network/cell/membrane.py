@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from neuron import h, nrn
+from neuron import h
 
 from ascent.config.explain import suggestion
 from ascent.config.network.cell import LabelParameters, RangeMechanism
@@ -159,8 +159,3 @@ def _add_spines(cell: Cell, label: str, parameters: LabelParameters) -> None:
         for segment in section:
             for leak in present:
                 setattr(segment, leak, getattr(segment, leak) * factor)
-
-
-def segment_parameters(segment: nrn.Segment, mechanism: str) -> dict[str, Any]:
-    """The parameters of `mechanism` in a segment, by their names without the mechanism."""
-    return {name: getattr(segment, f"{name}_{mechanism}") for name in _parameters_of(mechanism)}

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from ascent.errors import MorphologyError
 
-#: Labels that a section of a morphology file can have.
-FILE_LABELS = ("Soma", "Dendrite", "ApicalDendrite", "Axon")
-
 
 @dataclass(frozen=True)
 class MorphologySection:
