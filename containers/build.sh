@@ -23,6 +23,9 @@ rm -rf "$packages/pyarrow/include" "$packages/numpy/_core/include"
 
 ASCENT_CACHE_DIR="$prefix/mechanisms" "$prefix/bin/ascent" mechanisms build --any-processor
 find "$prefix" -name '*.lock' -path "$prefix/mechanisms/*" -delete
+# NEURON's compiler writes the temporary folder's name, of a fixed length, into the library, and the linker a hash of it.
+find "$prefix/mechanisms" -name 'libnrnmech.so' -exec env LC_ALL=C sed -i 's/\.build\.[a-z0-9_]\{8\}/.build.00000000/g' {} \; \
+  -exec objcopy --remove-section .note.gnu.build-id {} \;
 # Scripts and paths that pip wrote name temporary folders in these records.
 find "$packages" -name direct_url.json -delete
 find "$packages" -name RECORD -exec sed -i '/direct_url.json/d; /\.pyc,/d' {} +
