@@ -47,6 +47,14 @@ def test_a_finished_run_that_kept_its_first_name_gets_its_own(stored: Path) -> N
     assert not running.exists()
 
 
+def test_a_run_is_found_from_inside(
+    stored: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(stored)
+    assert main(["resume", ".", "--quiet"]) == 0
+    assert str(stored) in capsys.readouterr().out
+
+
 def test_a_run_is_found_by_its_name_while_it_ran(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["resume", f"{stored}_running", "--quiet"]) == 0
     assert str(stored) in capsys.readouterr().out
