@@ -23,6 +23,9 @@ rm -rf "$packages/pyarrow/include" "$packages/numpy/_core/include"
 
 ASCENT_CACHE_DIR="$prefix/mechanisms" "$prefix/bin/ascent" mechanisms build --any-processor
 find "$prefix" -name '*.lock' -path "$prefix/mechanisms/*" -delete
+# NEURON's compiler writes the temporary folder's name, of a fixed length, into the library, and the linker a hash of it.
+find "$prefix/mechanisms" -name 'libnrnmech.so' -exec env LC_ALL=C sed -i 's/\.build\.[a-z0-9_]\{8\}/.build.00000000/g' {} \; \
+  -exec objcopy --remove-section .note.gnu.build-id {} \;
 # Scripts and paths that pip wrote name temporary folders in these records.
 find "$packages" -name direct_url.json -delete
 find "$packages" -name RECORD -exec sed -i '/direct_url.json/d; /\.pyc,/d' {} +
@@ -32,5 +35,6 @@ find "$prefix" -name __pycache__ -prune -exec rm -rf {} +
 (cd "$prefix" && find . -type f ! -name image.digest -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum |
   cut -d ' ' -f 1 | sed 's/^/sha256:/' > image.digest)
 find "$prefix" -exec touch --no-dereference --date="@$epoch" {} +
-du -sm "$prefix"/* "$packages"/* | sort -rn | head -n 15
+du -sm "$packages"/* | sort -rn | head -n 15
+du -sm "$prefix"
 echo "$prefix: $(cat "$prefix/image.digest")"

@@ -66,6 +66,9 @@ def resume_run(path: Path | str, *, quiet: bool = False) -> Result:
         When it is no run directory, is damaged or in use, or was ended before its configuration was written.
     """
     given = Path(path)
+    if given.name in ("", ".."):
+        # ``ascent resume .``
+        given = given.resolve()
     place = _find(given)
     if place is None:
         archive = _archive_of(given)
@@ -114,7 +117,7 @@ class NotARun(RunDirectoryError):
 def _find(path: Path) -> Path | None:
     base = path.with_name(path.name.removesuffix(RUNNING))
     places = [base.with_name(base.name + RUNNING), base]
-    return next((place for place in ([path, *places] if path.name else [path]) if place.is_dir()), None)
+    return next((place for place in (path, *places) if place.is_dir()), None)
 
 
 def _archive_of(path: Path) -> Path | None:

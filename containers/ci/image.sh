@@ -68,7 +68,7 @@ if command -v buildah >/dev/null; then
   build_oci >"$work/oci.log" 2>&1 & oci=$!
 fi
 build_sif >"$work/sif.log" 2>&1 || { tail -n 40 "$work/sif.log"; echo "image: apptainer build failed"; exit 1; }
-grep -E '^[0-9]+[[:space:]]/opt/ascent' "$work/sif.log" || true
+grep -E '^[0-9]+[[:space:]]+/opt/ascent' "$work/sif.log" || true
 echo "image: $(du -m "$image" | cut -f 1) MB, sha256 $(sha256sum "$image" | cut -d ' ' -f 1)"
 if [ -n "$oci" ]; then
   wait "$oci" || { tail -n 40 "$work/oci.log"; echo "OCI image: buildah build failed"; exit 1; }

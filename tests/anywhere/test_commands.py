@@ -49,6 +49,7 @@ def test_a_call_that_is_wrong_is_said_once_and_nothing_is_written(reference: Any
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_script_runs_on_rank_0_with_the_others_at_its_service(reference: Any, tmp_path: Path) -> None:
     import subprocess
     import sys

@@ -54,6 +54,7 @@ def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(refe
     assert jobs.content(small_disk) == reference.content
 
 
+@pytest.mark.slow
 def test_a_file_that_may_not_grow_is_one_sentence(reference: Any, tmp_path: Path) -> None:
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # noqa: E731
     done = subprocess.run(
@@ -102,8 +103,15 @@ def test_a_results_folder_that_is_a_file_is_one_sentence(reference: Any, tmp_pat
     assert (tmp_path / "results").read_text() == "mine"
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "workers"),
+    [
+        (signal.SIGINT, 1),
+        (signal.SIGTERM, 2),
+        pytest.param(signal.SIGINT, 2, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 1, marks=pytest.mark.slow),
+    ],
+)
 def test_an_interrupted_run_says_so_and_can_be_resumed(
     number: signal.Signals, workers: int, reference: Any, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 pytestmark = jobs.needs_mpi
 
 
-@pytest.mark.parametrize("ranks", [2, 3, 4])
+@pytest.mark.parametrize("ranks", [2, pytest.param(3, marks=pytest.mark.slow), 4])
 def test_mpi_ranks_give_what_one_process_gives(reference: Any, tmp_path: Path, ranks: int) -> None:
     done = jobs.run(jobs.study(tmp_path), reference.cache, ranks=ranks)
     assert done.returncode == 0, done.stderr
@@ -22,6 +22,7 @@ def test_mpi_ranks_give_what_one_process_gives(reference: Any, tmp_path: Path, r
     assert manifest["mpi_size"] == ranks
 
 
+@pytest.mark.slow
 def test_the_driver_gives_what_the_command_gives(reference: Any, tmp_path: Path) -> None:
     import subprocess
     import sys
@@ -32,6 +33,7 @@ def test_the_driver_gives_what_the_command_gives(reference: Any, tmp_path: Path)
     assert jobs.content(tmp_path) == reference.content
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("mpiexec.mpich") is None, reason="MPICH is not here (apt-get install mpich)")
 def test_mpich_gives_what_open_mpi_gives(reference: Any, tmp_path: Path) -> None:
     import subprocess

@@ -45,6 +45,7 @@ def test_an_archive_is_read_directly(reference: Any, capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out)["same"] is True
 
 
+@pytest.mark.slow
 def test_a_changed_mask_is_caught(reference: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import numpy as np
     from PIL import Image
@@ -175,6 +176,7 @@ def test_the_reference_results_come_out_again(capsys: pytest.CaptureFixture[str]
     assert code == 0, capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_reference_of_another_platform_is_compared_within_its_tolerance(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,6 +191,7 @@ def test_a_reference_of_another_platform_is_compared_within_its_tolerance(
     assert "compared within 0.02" in said
 
 
+@pytest.mark.slow
 def test_a_reference_that_differs_fails_on_its_own_platform(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from ascent.runs.reference import this_platform
 
