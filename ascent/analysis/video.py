@@ -29,6 +29,7 @@ _DPI = 120
 _WIDTH_MM, _HEIGHT_MM = 150.0, 100.0
 #: Added after the action potential has been seen, as a part of the time until then.
 _AFTERWARDS = 0.25
+_HINT = "install one and name it in $IMAGEIO_FFMPEG_EXE."
 _GIF_FILTER = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
 
 
@@ -144,8 +145,6 @@ class _Encoder:
     """ffmpeg, which takes raw frames and writes a file."""
 
     def __init__(self, path: Path, width: int, height: int, rate: float, suffix: str) -> None:
-        from imageio_ffmpeg import get_ffmpeg_exe
-
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{rate:g}", "-i", "-"]
         how = (
             ["-filter_complex", _GIF_FILTER, "-loop", "0"]
@@ -155,10 +154,13 @@ class _Encoder:
         )
         # One thread: the same bytes on every machine, and the other cores stay free.
         plain = ["-threads", "1", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
-        command = [get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *how, *plain, str(path)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        command = [_ffmpeg(), "-y", "-loglevel", "error", *source, *how, *plain, str(path)]
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
+        except OSError as error:
+            raise AscentError(f"{command[0]} cannot be run: {error.strerror or error}; {_HINT}") from error
 
     def __enter__(self) -> _Encoder:
         return self
@@ -185,6 +187,16 @@ class _Encoder:
         assert self._process.stderr is not None
         said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
         raise AscentError(f"ffmpeg could not write the video: {said[-1] if said else 'it stopped'}.")
+
+
+def _ffmpeg() -> str:
+    """Path of the ffmpeg that comes with imageio-ffmpeg, or that $IMAGEIO_FFMPEG_EXE names."""
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    try:
+        return str(get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise AscentError(f"There is no ffmpeg for this machine; {_HINT}") from error
 
 
 def _frames(

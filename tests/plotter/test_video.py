@@ -16,7 +16,7 @@ from ascent.analysis.propagation import propagation
 from ascent.analysis.recordings import over_time
 from ascent.analysis.video import shown_span, write_video
 from ascent.cli import main
-from ascent.errors import ConfigError
+from ascent.errors import AscentError, ConfigError
 
 from .conftest import FIRST_NODE, FIRST_TIME, NODE_DELAY, NODES
 
@@ -97,3 +97,13 @@ def test_what_the_sim_did_not_save_is_named(project: Path, capsys: pytest.Captur
     words = ["--model", "0", "--n-sim", "0", "--variable", "h"]
     assert main(["video", "--project", str(project), "--quiet", *words]) == 1
     assert "the sim does not save it (saving.time)" in capsys.readouterr().err
+
+
+def test_a_machine_without_ffmpeg_is_told_what_to_do(
+    query: Query, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "nowhere" / "ffmpeg"))
+    fiber = one_fiber(query, one_n_sim(query, 0))
+    with pytest.raises(AscentError, match="nowhere/ffmpeg cannot be run.*name it in .IMAGEIO_FFMPEG_EXE"):
+        write_video(tmp_path / "v.mp4", over_time(fiber), fiber, seconds=0.4, quiet=True)
+    assert list(tmp_path.iterdir()) == []

@@ -157,6 +157,13 @@ def test_an_amplitude_shows_whom_it_recruits(report: Path, finished_run: Path, o
     assert filled == recruited
 
 
+def test_weights_belong_to_the_cuff_that_stimulates(report: Path, open_page: Opener) -> None:
+    page = open_page(report).page
+    assert page.evaluate("() => weightsOf(stimulus(chosen.n_sim))") == {"0": 1, "1": -1}
+    other = "() => weightsOf({ sources: { cuff_index: 7, 'Purdue.json': [1, -1] } })"
+    assert page.evaluate(other) == {"0": 0, "1": 0}
+
+
 def test_a_fiber_clicked_in_the_table_is_marked_everywhere(report: Path, open_page: Opener) -> None:
     page = open_page(report).page
     page.locator("table.fibers tbody tr").nth(1).click()
