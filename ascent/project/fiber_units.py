@@ -40,6 +40,8 @@ class FiberUnit:
         The project's fiber_z.json; the shipped one when None.
     engine : {"auto", "neuron", "batch"}
         What runs it.
+    precision : {"double", "single"}
+        Of the batch engine.
     """
 
     id: str
@@ -49,6 +51,7 @@ class FiberUnit:
     early_stop: bool = True
     fiber_z_file: Path | None = None
     engine: str = "auto"
+    precision: str = "double"
 
     def mark_failure(self, sentence: str) -> None:
         """Leave a file beside the results that says why there are none."""
@@ -61,7 +64,13 @@ def unit_name(n_sim: str, inner: int, fiber: int) -> str:
 
 
 def units_of_n_sim(
-    folder: Path, name: str, *, early_stop: bool = True, system: Path | None = None, engine: str = "auto"
+    folder: Path,
+    name: str,
+    *,
+    early_stop: bool = True,
+    system: Path | None = None,
+    engine: str = "auto",
+    precision: str = "double",
 ) -> tuple[list[FiberUnit], int]:
     """The fibers of an n_sim that have no results yet, and how many have.
 
@@ -77,6 +86,8 @@ def units_of_n_sim(
         Folder with the project's tables; its fiber_z.json is used when there is one.
     engine : {"auto", "neuron", "batch"}
         What runs the fibers.
+    precision : {"double", "single"}
+        Of the batch engine.
 
     Raises
     ------
@@ -91,7 +102,7 @@ def units_of_n_sim(
             done += 1
         else:
             unit_id = unit_name(name, fiber.inner, fiber.fiber)
-            pending.append(FiberUnit(unit_id, folder, fiber.inner, fiber.fiber, early_stop, table, engine))
+            pending.append(FiberUnit(unit_id, folder, fiber.inner, fiber.fiber, early_stop, table, engine, precision))
     return pending, done
 
 
@@ -134,6 +145,7 @@ def run_fiber_unit(unit: FiberUnit) -> dict[str, Any]:
         electrode=_MILLIVOLT_PER_VOLT * recorded if recorded is not None else None,
         early_stop=unit.early_stop,
         engine=unit.engine,
+        precision=unit.precision,
     )
     result = run_fiber(job)
     write_outputs(result, outputs_folder(unit.folder))

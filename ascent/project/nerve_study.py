@@ -161,6 +161,7 @@ def _run_all(
             early_stop=engine.early_stop,
             system=folder.system,
             engine=engine.name,
+            precision=engine.precision,
         )[0]
     values: dict[str, dict[str, Any]] = {}
 

@@ -185,7 +185,7 @@ def _processor_features() -> frozenset[str]:
     return frozenset()
 
 
-def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -> ctypes.CDLL:
+def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None, single: bool = False) -> ctypes.CDLL:
     """The solver for a membrane and a kind of cable, compiled if the cache has none.
 
     Parameters
@@ -195,7 +195,9 @@ def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -
     cable : str
         Name of a solver in ``source/linear_solvers.hpp``.
     lanes : int, optional
-        By default what the processor does best.
+        Of double precision; by default what the processor does best.
+    single : bool
+        Whether to compute in single precision, in twice the lanes.
 
     Raises
     ------
@@ -211,7 +213,7 @@ def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -
     chosen = lanes if lanes is not None else supported[0]
     if chosen not in supported:
         raise MechanismError(f"This processor cannot do {chosen} lanes; it can do {', '.join(map(str, supported))}.")
-    return _load(kernel.header, cable, chosen)
+    return _load(kernel.header, cable, chosen, single)
 
 
 def build_library(kernel: MembraneKernel, cable: str, lanes: int) -> Path:
@@ -226,8 +228,8 @@ def build_library(kernel: MembraneKernel, cable: str, lanes: int) -> Path:
 
 
 @cache
-def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
-    path = str(_build(header, cable, lanes))
+def _load(header: str, cable: str, lanes: int, single: bool) -> ctypes.CDLL:
+    path = str(_build(header, cable, lanes, single))
     library = ctypes.CDLL(path)
     library.ascent_open.restype = ctypes.c_void_p
     library.ascent_open.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_double]
@@ -257,10 +259,12 @@ def is_carried(kernel: MembraneKernel) -> bool:
     return any(_carried(_name(kernel.header, cable, count)[0]) for cable in CABLES for count in lanes)
 
 
-def _name(header: str, cable: str, lanes: int) -> tuple[str, list[str]]:
+def _name(header: str, cable: str, lanes: int, single: bool = False) -> tuple[str, list[str]]:
     """What addresses a solver, the compiler apart; and its flags."""
     architecture = next(name for count, _, name in INSTRUCTION_SETS if count == lanes)
-    flags = [*COMPILE_FLAGS, f"-march={architecture}", f"-DASCENT_LANES={lanes}", f"-DASCENT_CABLE={cable}"]
+    pack, width = ("FloatPack", 2 * lanes) if single else ("Pack", lanes)
+    flags = [*COMPILE_FLAGS, f"-march={architecture}", f"-DASCENT_LANES={width}", f"-DASCENT_CABLE={cable}"]
+    flags.append(f"-DASCENT_PACK={pack}")
     sources = sorted([*SOURCE.iterdir(), *Path(include_directory()).glob("*.hpp")], key=lambda path: path.name)
     digest = hashlib.sha256("\0".join([*flags, header]).encode())
     for path in sources:
@@ -273,8 +277,8 @@ def _carried(name: str) -> Path | None:
     return next(iter(sorted((Path(folder) / "batch").glob(f"{name}-*.so"))), None) if folder else None
 
 
-def _build(header: str, cable: str, lanes: int) -> Path:
-    name, flags = _name(header, cable, lanes)
+def _build(header: str, cable: str, lanes: int, single: bool = False) -> Path:
+    name, flags = _name(header, cable, lanes, single)
     carried = _carried(name)  # by the compiler of an image, which may have none when it runs
     if carried is not None:
         return carried

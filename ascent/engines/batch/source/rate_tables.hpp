@@ -70,7 +70,7 @@ class RateTables {
         }
     }
 
-  private:
+  protected:
     static constexpr double V_MIN = -200.0, ROWS_PER_MV = 4.0;
     static constexpr int N_ROWS = 1600;
     // A cubic may differ from the kernel by this much of a loss, or by this much in all.
