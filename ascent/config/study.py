@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ascent.config.factors import find_factors
-from ascent.config.fields import Index, Section
+from ascent.config.fields import Fault, Index, Section, report
 from ascent.config.loading import validate
 from ascent.config.mock_sample import MockSampleConfig
 from ascent.config.model import ModelConfig
@@ -27,6 +27,13 @@ class EngineConfig(Section):
     name: Literal["neuron", "batch", "auto"] = Field("auto", description="neuron, batch, or auto")
     workers: Annotated[int, Field(ge=1)] | None = Field(None, description="processes; null takes every core")
     early_stop: bool = Field(True, description="end a run once its verdict cannot change")
+    precision: Literal["double", "single"] = Field("double", description="of the batch engine: double or single")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.name == "neuron" and self.precision == "single":
+            report([Fault(("precision",), self.precision, "is not what NEURON has; it must be double, or name=batch")])
+        return self
 
 
 class ResultsConfig(Section):
@@ -44,7 +51,7 @@ class StudyFrame(Section):
     name: str = Field("study", description="a label of your own")
     seed: Index = Field(42, description="seed of the run")
     input_folder: str | None = Field(None, description="folder that holds <sample.sample>/<mask>.tif")
-    engine: EngineConfig = Field(default_factory=EngineConfig, description="name, workers, early_stop")
+    engine: EngineConfig = Field(default_factory=EngineConfig, description="name, workers, early_stop, precision")
     results: ResultsConfig = Field(default_factory=ResultsConfig, description="directory, archive, keep_directory")
     objective: ObjectiveConfig | None = Field(None, description="what the run is worth to an optimisation")
     variables: dict[str, Any] = Field(

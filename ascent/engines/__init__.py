@@ -8,6 +8,7 @@ from ascent.engines.base import Engine
 from ascent.errors import ConfigError
 
 ENGINES = ("batch", "neuron")
+PRECISIONS = ("double", "single")
 
 
 def default_threads() -> int:
@@ -18,7 +19,7 @@ def default_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def get_engine(name: str = "auto", threads: int = 1) -> Engine:
+def get_engine(name: str = "auto", threads: int = 1, precision: str = "double") -> Engine:
     """The engine called `name`; ``auto`` takes the fastest that covers a fiber.
 
     Parameters
@@ -26,22 +27,28 @@ def get_engine(name: str = "auto", threads: int = 1) -> Engine:
     name : {"auto", "batch", "neuron"}
     threads : int
         Threads of the batch engine.
+    precision : {"double", "single"}
+        Of the batch engine; NEURON computes in double precision only.
 
     Raises
     ------
     ConfigError
-        When there is no such engine.
+        When there is no such engine or precision.
     """
+    if precision not in PRECISIONS:
+        raise ConfigError(f"precision is {precision!r}; it should be one of {', '.join(PRECISIONS)}.")
     if name == "neuron":
         from ascent.engines.neuron.engine import NeuronEngine
 
+        if precision == "single":
+            raise ConfigError("precision is single, which NEURON does not have; use engine=batch or precision=double.")
         return NeuronEngine()
     if name == "batch":
         from ascent.engines.batch.engine import BatchEngine
 
-        return BatchEngine(threads)
+        return BatchEngine(threads, single=precision == "single")
     if name == "auto":
         from ascent.engines.auto import AutoEngine
 
-        return AutoEngine(threads)
+        return AutoEngine(threads, precision)
     raise ConfigError(f"engine is {name!r}; it should be one of auto, {', '.join(ENGINES)}.")

@@ -21,12 +21,15 @@ class AutoEngine(Engine):
     ----------
     threads : int
         Threads of the batch engine.
+    precision : {"double", "single"}
+        Of the batch engine.
     """
 
     name = "auto"
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(self, threads: int = 1, precision: str = "double") -> None:
         self._threads = threads
+        self._precision = precision
         self._engines: dict[str, Engine] = {}
 
     def name_for(self, fiber: Fiber) -> str:
@@ -56,5 +59,5 @@ class AutoEngine(Engine):
         from ascent.engines import get_engine
 
         if name not in self._engines:
-            self._engines[name] = get_engine(name, self._threads)
+            self._engines[name] = get_engine(name, self._threads, self._precision)
         return self._engines[name]

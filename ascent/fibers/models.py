@@ -163,6 +163,8 @@ class Membrane(_Strict):
     internode_capacitance: float | None = Field(default=None, description="µF/cm2 of inner surface")
     internode_rest: float | None = Field(default=None, description="mV")
     quiet: RestBand
+    #: whether single precision keeps voltages within 0.01 mV of double
+    single_precision: bool = False
     conventions: dict[Convention, ConventionData]
 
 

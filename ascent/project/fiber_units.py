@@ -47,6 +47,8 @@ class FiberUnit:
         Its place among all fibers of the n_sim, done ones included, and their number.
     scout : str or None
         Name of the n_sim whose thresholds give its bounds.
+    precision : {"double", "single"}
+        Of the batch engine.
     """
 
     id: str
@@ -56,6 +58,7 @@ class FiberUnit:
     early_stop: bool = True
     fiber_z_file: Path | None = None
     engine: str = "auto"
+    precision: str = "double"
     place: int = 0
     among: int = 1
     scout: str | None = None
@@ -82,6 +85,7 @@ def units_of_n_sim(
     early_stop: bool = True,
     system: Path | None = None,
     engine: str = "auto",
+    precision: str = "double",
     recorded: Collection[str] | None = None,
 ) -> tuple[list[FiberUnit], int]:
     """The fibers of an n_sim that have no results yet, and how many have.
@@ -98,6 +102,8 @@ def units_of_n_sim(
         Folder with the project's tables; its fiber_z.json is used when there is one.
     engine : {"auto", "neuron", "batch"}
         What runs the fibers.
+    precision : {"double", "single"}
+        Of the batch engine.
     recorded : collection of str, optional
         Names of the fibers that a journal says are done; results of others do not count then.
 
@@ -125,6 +131,7 @@ def units_of_n_sim(
                     early_stop,
                     table,
                     engine,
+                    precision,
                     place=place,
                     among=len(n_sim.fibers),
                     scout=str(scout) if scout else None,
@@ -165,6 +172,7 @@ def job_of(unit: FiberUnit) -> FiberJob:
         electrode=_MILLIVOLT_PER_VOLT * recorded if recorded is not None else None,
         early_stop=unit.early_stop,
         engine=unit.engine,
+        precision=unit.precision,
     )
 
 

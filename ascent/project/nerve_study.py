@@ -207,6 +207,7 @@ def _run_all(
             system=folder.system,
             engine=engine.name,
             recorded=values.keys(),
+            precision=engine.precision,
         )[0]
 
     def finished(outcome: Outcome[dict[str, Any]]) -> None:

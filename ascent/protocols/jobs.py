@@ -51,8 +51,8 @@ class FiberJob:
         ``fiber_z.json`` of a project.
     electrode : ndarray, shape (n_sections,), optional
         mV for 1 mA of a recording cuff; its signal is kept of runs that are recorded.
-    engine, search : str
-        ``auto``, ``batch`` or ``neuron``; ``ascent`` or ``fast``.
+    engine, search, precision : str
+        ``auto``, ``batch`` or ``neuron``; ``ascent`` or ``fast``; ``double`` or ``single`` (batch engine).
     early_stop : bool
         Whether runs of a search may end when their verdict is settled.
     """
@@ -75,6 +75,7 @@ class FiberJob:
     engine: str = "auto"
     search: Literal["ascent", "fast"] = "ascent"
     early_stop: bool = True
+    precision: str = "double"
 
     @property
     def label(self) -> str:
@@ -154,15 +155,15 @@ def run_fibers(jobs: Sequence[FiberJob]) -> list[FiberResult | AscentError]:
     from ascent.engines import get_engine
 
     results: list[FiberResult | AscentError | None] = [None] * len(jobs)
-    prepared: dict[str, list[tuple[int, _Prepared]]] = {}
+    prepared: dict[tuple[str, str], list[tuple[int, _Prepared]]] = {}
     for place, job in enumerate(jobs):
         try:
-            prepared.setdefault(job.engine, []).append((place, _prepare(job)))
+            prepared.setdefault((job.engine, job.precision), []).append((place, _prepare(job)))
         except AscentError as error:
             results[place] = error
-    for name, entries in prepared.items():
+    for (name, precision), entries in prepared.items():
         started = time.perf_counter()
-        engine = get_engine(name)
+        engine = get_engine(name, precision=precision)
         outcomes = engine.run_many([Task(one.fiber, one.stimulus, one.protocol()) for _, one in entries])
         # fibers that ran side by side share the time that they took
         seconds = (time.perf_counter() - started) / len(entries)

@@ -33,18 +33,21 @@ class BatchEngine(Engine):
         Solvers that work side by side in threads of this process.
     lanes : int, optional
         Lanes of a solver; by default what the processor does best.
+    single : bool
+        Compute in single precision, in twice the lanes; settling is in double precision all the same.
     plain : bool
         Eliminate section by section even where the cable can be reduced to its modes.
     """
 
     name = "batch"
 
-    def __init__(self, threads: int = 1, lanes: int | None = None, plain: bool = False) -> None:
+    def __init__(self, threads: int = 1, lanes: int | None = None, plain: bool = False, single: bool = False) -> None:
         if threads < 1:
             raise ConfigError(f"threads is {threads}; it should be at least 1.")
         self._threads = threads
         self._lanes = lanes
         self._plain = plain
+        self._single = single
 
     def open(self, fiber: Fiber, stimulus: Stimulus) -> BatchSession:
         return BatchSession(self, fiber, stimulus)
@@ -61,16 +64,24 @@ class BatchEngine(Engine):
         entries = [(place, task, cables.get(task.fiber)) for place, task in portion]
         for _, task, _ in entries:
             check_pulses(task.fiber, task.stimulus)
+            self._check_precision(task.fiber)
         settle([(prepared, task.stimulus, task.stimulus.driven_steps[0]) for _, task, prepared in entries], self._lanes)
         if not self._plain:
             reduce_to_modes((prepared, task.stimulus.dt) for _, task, prepared in entries)
         deferred: deque[Entry] = deque()
-        for group in self._groups(entries, self._plain).values():
+        for group in self._groups(entries, self._plain, self._single).values():
             self._work_off(group, outcomes, deferred)
-        for group in self._groups(deferred, all_plain=True).values():
+        for group in self._groups(deferred, all_plain=True, single=False).values():
             self._work_off(group, outcomes, deferred)
 
-    def _groups(self, entries: Sequence[Entry], all_plain: bool) -> dict[object, _Group]:
+    def _check_precision(self, fiber: Fiber) -> None:
+        if self._single and not fiber.membrane.single_precision:
+            raise ConfigError(
+                f"precision is single, in which a fiber {fiber.model.name} would lose more than 0.01 mV; "
+                f"use precision=double."
+            )
+
+    def _groups(self, entries: Sequence[Entry], all_plain: bool, single: bool) -> dict[object, _Group]:
         """Tasks that one solver can do.
 
         Long fibers come first, so that lanes hold fibers of about the same length, and those of one cable together.
@@ -87,15 +98,17 @@ class BatchEngine(Engine):
             form = prepared.form_name(plain)
             key = (prepared.membrane.kernel.header, form, prepared.cable.sections_per_node, dt)
             if key not in groups:
-                library = prepared.membrane.library(form, self._lanes)
-                groups[key] = _Group(library, task.fiber.n_nodes, prepared.cable.sections_per_node, dt, plain)
+                # a double cable section by section has conductances too far apart for single precision
+                narrow = single and form != "DoubleCable"
+                library = prepared.membrane.library(form, self._lanes, narrow)
+                groups[key] = _Group(library, task.fiber.n_nodes, prepared.cable.sections_per_node, dt, plain, narrow)
             groups[key].tasks.append((place, task, prepared))
         return groups
 
     def _work_off(self, group: _Group, outcomes: list[Any], deferred: deque[Entry]) -> None:
         halt = threading.Event()
         n_threads = min(self._threads, -(-len(group.tasks) // group.library.ascent_lanes()))
-        arguments = (group.tasks, outcomes, group.plain, halt, deferred)
+        arguments = (group.tasks, outcomes, group.plain, group.single, halt, deferred)
         if n_threads == 1:
             work(group.solver(), *arguments)
             return
@@ -118,6 +131,7 @@ class _Group:
     sections_per_node: int
     dt: float
     plain: bool
+    single: bool
     tasks: deque[Entry] = field(default_factory=deque)
 
     def solver(self) -> Solver:
@@ -150,6 +164,7 @@ class BatchSession(Session):
         self.fiber = fiber
         self.stimulus = stimulus
         check_pulses(fiber, stimulus)
+        engine._check_precision(fiber)
 
     def run(self, amplitude: float, recording: Recording | None = None, stop: StopRule | None = None) -> RunResult:
         protocol = _one_run(RunRequest(amplitude, recording, stop))

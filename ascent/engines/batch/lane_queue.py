@@ -59,7 +59,7 @@ class TaskRun:
         onset = rest if self._onset == 0 else prepared.state_at(stimulus, self._onset)
         self._driven = shared.job(prepared, onset)
         form = shared.form(prepared)
-        self._has_sections = form.name != ModalCable.name
+        self._has_sections = form.name != ModalCable.name and not shared.single
         self._drive = form.drive(fiber.potentials[:: prepared.cable.spacing], self._capacity)
         self._rest_values, self._band_values = shared.band(prepared, rest, fiber)
         self._jobs: dict[StopRule | None, Job] = {}
@@ -102,7 +102,7 @@ class TaskRun:
         return job
 
     def needs_sections(self, request: RunRequest) -> bool:
-        """Whether a run needs the plain form of the cable, and this is another."""
+        """Whether a run needs the plain form of the cable in double precision, and this is another."""
         return request.recording is not None and request.recording.has_membrane_currents and not self._has_sections
 
     def nothing_to_do(self, request: RunRequest) -> RunResult | None:
@@ -142,8 +142,9 @@ class TaskRun:
 class SharedArrays:
     """Arrays that several tasks of one solver use."""
 
-    def __init__(self, solver: Solver, plain: bool) -> None:
+    def __init__(self, solver: Solver, plain: bool, single: bool) -> None:
         self.capacity = solver.capacity
+        self.single = single
         self._dt = solver.dt
         self._plain = plain
         self._jobs: dict[tuple[int, int], tuple[Job, list[Any]]] = {}
@@ -183,15 +184,16 @@ def work(
     tasks: deque[Entry],
     outcomes: list[Any],
     plain: bool,
+    single: bool,
     halt: threading.Event,
     deferred: deque[Entry],
 ) -> None:
     """Take tasks from the queue until it is empty, as many at a time as the solver has lanes.
 
-    A task that comes to want what only the plain form of its cable knows, the currents of its sections, goes to
-    `deferred` with the rest of its protocol.
+    A task that comes to want what only the plain form of its cable in double precision knows, the currents of its
+    sections, goes to `deferred` with the rest of its protocol.
     """
-    shared = SharedArrays(solver, plain)
+    shared = SharedArrays(solver, plain, single)
     active: dict[int, tuple[int, TaskRun]] = {}
     keep: dict[int, TaskRun] = {}
 

@@ -49,17 +49,21 @@ class Program:
     folders : tuple of Path
         Where its other headers are.
     defines : tuple of str
+    lanes_per_double : int
+        Lanes in the place of one of double precision: 2 of single precision.
     """
 
     entry: Path
     header_name: str
     folders: tuple[Path, ...]
     defines: tuple[str, ...] = ()
+    lanes_per_double: int = 1
 
 
-def fiber_program(cable: str) -> Program:
-    """The solver of fibers of one kind of cable."""
-    return Program(SOURCE / "interface.cpp", "membrane.hpp", (SOURCE,), (f"ASCENT_CABLE={cable}",))
+def fiber_program(cable: str, single: bool = False) -> Program:
+    """The solver of fibers of one kind of cable, in double or in single precision."""
+    defines = (f"ASCENT_CABLE={cable}", f"ASCENT_PACK={'FloatPack' if single else 'Pack'}")
+    return Program(SOURCE / "interface.cpp", "membrane.hpp", (SOURCE,), defines, 2 if single else 1)
 
 
 _doubles = ctypes.POINTER(ctypes.c_double)
@@ -213,7 +217,7 @@ def _processor_features() -> frozenset[str]:
     return frozenset()
 
 
-def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -> ctypes.CDLL:
+def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None, single: bool = False) -> ctypes.CDLL:
     """The solver for a membrane and a kind of cable, compiled if the cache has none.
 
     Parameters
@@ -223,14 +227,16 @@ def load_library(kernel: MembraneKernel, cable: str, lanes: int | None = None) -
     cable : str
         Name of a solver in ``source/linear_solvers.hpp``.
     lanes : int, optional
-        By default what the processor does best.
+        Of double precision; by default what the processor does best.
+    single : bool
+        Whether to compute in single precision, in twice the lanes.
 
     Raises
     ------
     MechanismError
         When the processor is too old, there is no compiler, or the kernel does not compile.
     """
-    return _load(kernel.header, cable, chosen_lanes(lanes))
+    return _load(kernel.header, cable, chosen_lanes(lanes), single)
 
 
 def chosen_lanes(lanes: int | None = None) -> int:
@@ -265,8 +271,8 @@ def build_library(kernel: MembraneKernel, cable: str, lanes: int) -> Path:
 
 
 @cache
-def _load(header: str, cable: str, lanes: int) -> ctypes.CDLL:
-    path = str(build_program(fiber_program(cable), header, lanes))
+def _load(header: str, cable: str, lanes: int, single: bool) -> ctypes.CDLL:
+    path = str(build_program(fiber_program(cable, single), header, lanes))
     library = ctypes.CDLL(path)
     library.ascent_open.restype = ctypes.c_void_p
     library.ascent_open.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_double]
@@ -299,7 +305,8 @@ def is_carried(kernel: MembraneKernel) -> bool:
 def _name(program: Program, header: str, lanes: int) -> tuple[str, list[str]]:
     """What addresses a solver, the compiler apart; and its flags."""
     architecture = next(name for count, _, name in INSTRUCTION_SETS if count == lanes)
-    defines = [f"-D{define}" for define in (f"ASCENT_LANES={lanes}", *program.defines)]
+    width = program.lanes_per_double * lanes
+    defines = [f"-D{define}" for define in (f"ASCENT_LANES={width}", *program.defines)]
     flags = [*COMPILE_FLAGS, f"-march={architecture}", *defines]
     folders = (*program.folders, Path(include_directory()))
     sources = [program.entry, *sorted((path for folder in folders for path in folder.glob("*.hpp")), key=_file_name)]

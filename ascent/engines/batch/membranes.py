@@ -66,9 +66,9 @@ class NodeMembrane:
         """Number of variables of a node."""
         return len(self.variables)
 
-    def library(self, cable: str, lanes: int | None) -> ctypes.CDLL:
-        """The compiled solver for this membrane and a kind of cable."""
-        return load_library(self.kernel, cable, lanes)
+    def library(self, cable: str, lanes: int | None, single: bool = False) -> ctypes.CDLL:
+        """The compiled solver for this membrane and a kind of cable, in double or single precision."""
+        return load_library(self.kernel, cable, lanes, single)
 
 
 def membrane_of(fiber: Fiber, cable: str, area: float, diameter: float, lanes: int | None = None) -> NodeMembrane:

@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include <immintrin.h>
 
+#include "float_rate_tables.hpp"
 #include "kernel_interface.hpp"
 #include "modal_cable.hpp"
 #include "rate_tables.hpp"
@@ -64,7 +66,10 @@ struct Lane {
 template <class Linear, class Membrane>
 class Batch {
   public:
-    using V = Pack<LANES>;
+    using V = ASCENT_PACK<LANES>;
+    using Wide = Pack<LANES>;  // what constants of a run are worked out in
+    static constexpr bool IS_WIDE = std::is_same<V, Wide>::value;
+    using Tables = std::conditional_t<IS_WIDE, RateTables<LANES, Membrane>, FloatRateTables<LANES, Membrane>>;
     static constexpr int N_VARIABLES = Membrane::n_variables;
     // ms; batches of longer steps (settling) take few, and gates then jump too far for a table
     static constexpr double TABULATED_BELOW = 0.1;
@@ -72,8 +77,8 @@ class Batch {
     Batch(int capacity, int sections_per_node, double dt)
         : capacity_(capacity), dt_(dt), linear_(capacity, sections_per_node), values_(capacity * (1 + N_VARIABLES)),
           areas_(capacity), conductance_(capacity), source_(capacity), injected_(capacity),
-          parameters_(Membrane::n_parameters),
-          constants_(Membrane::n_constants), firing_(capacity), tables_(dt), tabulated_(dt < TABULATED_BELOW) {
+          constants_(Membrane::n_constants), parameters_(Membrane::n_parameters),
+          wide_constants_(Membrane::n_constants), firing_(capacity), tables_(dt), tabulated_(dt < TABULATED_BELOW) {
         if (Linear::SECTIONS) {
             outflow_.resize(linear_.drive.size());
             weights_.resize(linear_.drive.size());
@@ -126,7 +131,8 @@ class Batch {
     Lane& lane(int index) { return lanes_[index]; }
 
   private:
-    static void load(std::vector<V>& packs, int index, const double* values) {
+    template <class P>
+    static void load(std::vector<P>& packs, int index, const double* values) {
         for (std::size_t i = 0; i < packs.size(); ++i) packs[i].set(index, values[i]);
     }
 
@@ -165,8 +171,10 @@ class Batch {
         }
         if (rearrange_) {
             linear_.arrange(n_nodes);
-            Membrane::template prepare<V>(parameters_.data(), surroundings_, constants_.data());
-            if (tabulated_) tables_.arrange(constants_.data());
+            Membrane::template prepare<Wide>(parameters_.data(), surroundings_, wide_constants_.data());
+            for (std::size_t i = 0; i < constants_.size(); ++i)
+                for (int lane = 0; lane < LANES; ++lane) constants_[i].set(lane, wide_constants_[i][lane]);
+            if (tabulated_) tables_.arrange(wide_constants_.data());
             rearrange_ = false;
         }
         alike_ = 1;
@@ -307,12 +315,13 @@ class Batch {
     bool measured_ = false;  // whether some lane keeps net currents or a signal
     Linear linear_;
     std::vector<V> values_;  // voltages of the nodes, then the membrane's variables node by node
-    std::vector<V> areas_, conductance_, source_, injected_, parameters_, constants_;
+    std::vector<V> areas_, conductance_, source_, injected_, constants_;
+    std::vector<Wide> parameters_, wide_constants_;
     std::vector<unsigned> firing_;  // which lanes are above the threshold, for each node
     std::vector<V> outflow_, weights_;  // section by section
     V threshold_{}, signal_{};
-    Surroundings<V> surroundings_{};
-    RateTables<LANES, Membrane> tables_;
+    Surroundings<Wide> surroundings_{};
+    Tables tables_;
     bool tabulated_;
     Lane lanes_[LANES];
 };

@@ -1,13 +1,14 @@
 // The plain C interface to batches of one membrane, for ctypes. membrane.hpp is generated from .mod files.
 #include <new>
 
+#include "float_pack.hpp"
 #include "membrane.hpp"
 
 #include "batch.hpp"
 
 namespace {
 
-using Solver = ascent::Batch<ascent::ASCENT_CABLE<ascent::Pack<ascent::LANES>>, ascent::Membrane>;
+using Solver = ascent::Batch<ascent::ASCENT_CABLE<ascent::ASCENT_PACK<ascent::LANES>>, ascent::Membrane>;
 
 }  // namespace
 

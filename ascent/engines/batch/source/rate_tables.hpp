@@ -1,9 +1,10 @@
 // Rates of gates as tables over the membrane potential.
 //
 // A gate whose rates depend on v only goes in a step of dt from x to x + gain(v) - loss(v) x. Both are cubics in each
-// row of a quarter of a mV (or as the user of the class says), through Chebyshev's points; a row where a cubic is not as good as the kernel itself (a rate with a
-// jump, say) is marked, and there, as outside the table, the kernel computes. A row holds the coefficients of four
-// gates side by side, so that a lane reads them as whole vectors; the lanes' vectors are then turned into packs.
+// row of a quarter of a mV (or as the user of the class says), through Chebyshev's points; a row where a cubic is not
+// as good as the kernel itself (a rate with a jump, say) is marked, and there, as outside the table, the kernel
+// computes. A row holds the coefficients of four gates side by side, so that a lane reads them as whole vectors; the
+// lanes' vectors are then turned into packs.
 // Every lane may have a table of its own, and its bits do not depend on the others.
 #pragma once
 
@@ -71,7 +72,7 @@ class RateTables {
         }
     }
 
-  private:
+  protected:
     static constexpr double V_MIN = -200.0, ROWS_PER_MV = ROWS_PER_MILLIVOLT;
     static constexpr int N_ROWS = 400 * ROWS_PER_MILLIVOLT;
     // A cubic may differ from the kernel by this much of a loss, or by this much in all.
