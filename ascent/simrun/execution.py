@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -195,26 +195,31 @@ def _into(
             # What is written need not stay in memory until the end of the run.
             outcome.value.clear()
 
-        _run(plan, missing, size, workers, settings, finished)
+        _run(plan, engine, missing, size, workers, settings, finished)
         files.finish(sorted(done), sites, times, complete=not failures)
         tables = tuple(files.table_path(sweep) for sweep in sorted(done))
         return SweepsResult(run.path, None, failures, engine, tables, tuple(hooks[sweep] for sweep in sorted(hooks)))
 
 
-def _run(plan: SweepPlan, sweeps: list[int], size: int, workers: int, settings: RunSettings, finished: Any) -> None:
+def _run(
+    plan: SweepPlan, engine: str, sweeps: list[int], size: int, workers: int, settings: RunSettings, finished: Any
+) -> None:
     if not sweeps:
         return
-    units, function = units_of(sweeps, size), partial(run_unit, plan)
-    if settings.separate_process and (workers == 1 or len(units) == 1):
+    units = units_of(sweeps, size)
+    alone = settings.separate_process and (workers == 1 or len(units) == 1)
+    if alone or min(workers, len(units)) > 1:
+        # The workers have cells of their own; this one would only take memory. All take the engine that was chosen
+        # here, so that no sweep differs by where it ran.
+        release_runner()
+        plan = replace(plan, engine=engine) if plan.simulated else plan
+    function = partial(run_unit, plan)
+    if alone:
         from ascent.schedule import processes
 
-        release_runner()
         for outcome in processes.execute(units, [unit.id for unit in units], function, workers=1):
             finished(outcome)
         return
-    if min(workers, len(units)) > 1:
-        # The workers have cells of their own; this one would only take memory.
-        release_runner()
     label = "batches of sweeps" if size > 1 else "sweeps"
     run_units(units, function, workers=workers, label=label, quiet=settings.quiet, on_result=finished)
 
