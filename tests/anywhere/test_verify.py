@@ -45,26 +45,32 @@ def test_an_archive_is_read_directly(reference: Any, capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out)["same"] is True
 
 
-@pytest.mark.slow
 def test_a_changed_mask_is_caught(reference: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import numpy as np
     from PIL import Image
 
-    masks = tmp_path / "masks" / "mine"
-    shutil.copytree(reference.directory / "input" / "mock_monofascicular", masks)
-    words = ["sample=masks", "sample.sample=mine", f"input_folder={masks.parent}"]
+    # The masks of the mock nerve under the same name, so that the field need not be solved for another name.
+    masks = tmp_path / "masks" / "mock_monofascicular"
+    shutil.copytree(reference.directory / "input" / masks.name, masks)
+    words = [
+        "sample=masks",
+        f"sample.sample={masks.name}",
+        f"input_folder={masks.parent}",
+        "sample.modes.ci_perineurium_thickness=RAT_VN_INHOUSE_200601",
+        "sample.modes.contour_approximation=NONE",
+    ]
     results = tmp_path / "results"
     done = jobs.run(jobs.study(results, "results.archive=none", "engine.workers=1", *words), reference.cache)
     assert done.returncode == 0, done.stderr
     directory = jobs.only_directory(results)
     assert verify(directory) == 0
     capsys.readouterr()
-    mask = directory / "input" / "mine" / "i.tif"
+    mask = directory / "input" / masks.name / "i.tif"
     # The fascicle lies elsewhere in the nerve.
     Image.fromarray(np.roll(np.asarray(Image.open(mask)), 12, axis=1)).save(mask)
     assert verify(directory) == 1
     table = capsys.readouterr().out
-    assert "input/mine/i.tif" in table
+    assert f"input/{masks.name}/i.tif" in table
     assert "changed since the run" in table
     assert "thresholds.parquet" in table
 
