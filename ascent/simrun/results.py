@@ -188,7 +188,8 @@ class SimrunResults(Mapping[str, Any]):
         """Copies of the parameter files of each trial: ``path_neuron``, ``path_network``."""
         import pandas as pd
 
-        rows = {index: [_parameter_file(run, kind) for kind in ("neuron", "network")] for index, run, _ in self.trials}
+        files = {run: [_parameter_file(run, kind) for kind in ("neuron", "network")] for run in self.runs}
+        rows = {index: files[run] for index, run, _ in self.trials}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["path_neuron", "path_network"])
 
     def activation_parts(self, kind: str = "synapses") -> Iterator[pd.DataFrame]:

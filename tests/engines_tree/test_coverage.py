@@ -78,6 +78,11 @@ def test_settings_out_of_range_are_refused(cell, options, words):
         open_engine(cell, **options)
 
 
+def test_a_run_without_length_is_refused(cell):
+    with pytest.raises(ConfigError, match="t_stop is 0 ms"):
+        next(iter(open_engine(cell).run([realization(cell, 1)], 0.0, [(0, 0)])))
+
+
 def test_a_cell_in_two_pieces_is_refused(cell):
     from neuron import h
 

@@ -38,6 +38,8 @@ discretised.
     ``{type: [synapses]}``; filled by whoever places synapses.
 ``cell.stimuli``
     whatever must stay alive as long as the cell: point processes of the cell modify functions.
+``cell.embeddings``
+    realizations of networks that are attached to the cell (`ascent.network.embedding`).
 ``cell.record(section_index, segment_index)``, ``cell.tVec``, ``cell.t``, ``cell.vmSoma``
     membrane potential (mV) and time (ms) of the next run, float arrays; ``cell.record_range_variable`` for others.
 ``cell.re_init_cell()``

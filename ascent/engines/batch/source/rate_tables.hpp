@@ -64,7 +64,7 @@ class RateTables {
         const auto bad = !(vfabs(along) <= V(0.75)) | (gains[0] != gains[0]);
         if (__builtin_expect(any(bad), 0)) {
             V direct_gains[N_GATES + 1], direct_losses[N_GATES + 1];
-            Membrane::template rates<V>(v, V(dt_), constants, direct_gains, direct_losses);
+            direct(v, V(dt_), constants, direct_gains, direct_losses);
             for (int gate = 0; gate < N_GATES; ++gate) {
                 gains[gate] = select(bad, direct_gains[gate], gains[gate]);
                 losses[gate] = select(bad, direct_losses[gate], losses[gate]);
@@ -143,6 +143,12 @@ class RateTables {
         }
     }
 
+    // What the kernel computes; a function of its own, since it is long, and rarely called.
+    template <class C>
+    static __attribute__((noinline)) void direct(V v, V dt, const C* constants, V* gains, V* losses) {
+        Membrane::template rates<V>(v, dt, constants, gains, losses);
+    }
+
     // Rows are worked out W at a time; what a row holds does not depend on W.
     std::unique_ptr<Table> tabulate(const V* constants, int lane) const {
         std::unique_ptr<Table> table(new Table());
@@ -157,7 +163,7 @@ class RateTables {
             for (int i = 0; i < W; ++i) centre.set(i, V_MIN + (first + i + 0.5) / ROWS_PER_MV);
             V at[4][2][4 * GROUPS], c[4][2][4 * GROUPS];
             for (int k = 0; k < 4; ++k)
-                Membrane::template rates<V>(centre + V(points[k] / ROWS_PER_MV), V(dt_), own.data(), at[k][0], at[k][1]);
+                direct(centre + V(points[k] / ROWS_PER_MV), V(dt_), own.data(), at[k][0], at[k][1]);
             for (int part = 0; part < 2; ++part)
                 for (int gate = 0; gate < N_GATES; ++gate) {
                     const V even_outer = V(0.5) * (at[0][part][gate] + at[1][part][gate]);
@@ -171,15 +177,15 @@ class RateTables {
                 }
             Mask<W> good = centre == centre;
             for (const double check : checks) {
-                V direct[2][4 * GROUPS];
-                Membrane::template rates<V>(centre + V(check / ROWS_PER_MV), V(dt_), own.data(), direct[0], direct[1]);
+                V exact[2][4 * GROUPS];
+                direct(centre + V(check / ROWS_PER_MV), V(dt_), own.data(), exact[0], exact[1]);
                 for (int gate = 0; gate < N_GATES; ++gate) {
-                    const V allowed = vfma(V(RELATIVE), vfabs(direct[1][gate]), V(ABSOLUTE));
+                    const V allowed = vfma(V(RELATIVE), vfabs(exact[1][gate]), V(ABSOLUTE));
                     for (int part = 0; part < 2; ++part) {
                         const V s(check);
                         const V(*k)[2][4 * GROUPS] = c;
                         const V cubic = vfma(vfma(vfma(k[3][part][gate], s, k[2][part][gate]), s, k[1][part][gate]), s, k[0][part][gate]);
-                        good = good & (vfabs(cubic - direct[part][gate]) <= allowed);
+                        good = good & (vfabs(cubic - exact[part][gate]) <= allowed);
                     }
                 }
             }

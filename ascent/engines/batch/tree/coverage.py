@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Point processes whose current is known before the run.
 KNOWN_CURRENTS = ("IClamp", "epsp")
-#: Synapses, and those of their parameters that decide which of them may be added to each other.
+#: Synapses whose events become jumps of shared conductances.
 SYNAPSES = ("glutamate_syn", "gaba_syn")
 
 

@@ -169,8 +169,10 @@ class TreeEngine:
         Raises
         ------
         ConfigError
-            When there is no such site, or a realization belongs to another network.
+            When there is no such site, `t_stop` is not above 0, or a realization belongs to another network.
         """
+        if t_stop <= 0:
+            raise ConfigError(f"t_stop is {t_stop:g} ms; it should be above 0.")
         clock = Clock(self._dt, t_stop)
         nodes = np.array([self._node_of_site(*site) for site in sites], dtype=np.int64)
         if self._threads == 1:
