@@ -147,3 +147,39 @@ def test_far_beyond_the_tables_the_kernels_are_evaluated(cell):
     theirs = in_neuron(cell, one, 10.0, cell.sites)
     assert theirs.max() > 250
     np.testing.assert_allclose(ours.voltages, theirs, rtol=1e-9, atol=1e-6)
+
+
+USERS_CHANNEL = """
+NEURON {
+    THREADSAFE
+    SUFFIX users_channel
+    USEION k READ ek WRITE ik
+    RANGE gbar, half
+}
+PARAMETER { gbar = 0.01 (S/cm2) half = -40 (mV) }
+ASSIGNED { v (mV) ek (mV) ik (mA/cm2) }
+STATE { n }
+INITIAL { n = 1 / (1 + exp((half - v) / 7)) }
+BREAKPOINT {
+    SOLVE gate METHOD cnexp
+    ik = gbar * n * n * (v - ek)
+}
+DERIVATIVE gate { n' = (1 / (1 + exp((half - v) / 7)) - n) / (1 + 4 * exp(-((v + 50) / 30) ^ 2)) }
+"""
+
+
+@pytest.mark.slow
+def test_a_users_channel_whose_rates_differ_from_segment_to_segment(cell, tmp_path):
+    """More rows of equal rates than tables are made for, so that the kernel computes."""
+    from ascent.mechanisms.build import load_cell_mechanisms
+
+    (tmp_path / "users_channel.mod").write_text(USERS_CHANNEL)
+    load_cell_mechanisms([tmp_path])
+    for section in cell.sections[1:6]:
+        section.insert("users_channel")
+        section.ek = -85.0
+        for place, segment in enumerate(section):
+            segment.users_channel.half = -45.0 + 3.0 * place
+    one = realization(cell, 11)
+    ours = run_one(cell, one)
+    np.testing.assert_allclose(ours.voltages, in_neuron(cell, one, T_STOP, cell.sites), rtol=0, atol=1e-7)
