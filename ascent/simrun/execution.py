@@ -51,6 +51,8 @@ class RunSettings:
         Whether names of traces and parameters begin with the seed and the process.
     seed_label : str
         What stands for the seed in names; the seed by default.
+    report : bool
+        Whether the run ends with an HTML report.
     """
 
     root: Path
@@ -62,6 +64,7 @@ class RunSettings:
     digits: int = 4
     prefixed: bool = True
     seed_label: str = ""
+    report: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,6 +201,10 @@ def _into(
         _run(plan, engine, missing, size, workers, settings, finished)
         files.finish(sorted(done), sites, times, complete=not failures)
         tables = tuple(files.table_path(sweep) for sweep in sorted(done))
+        if settings.report and plan.simulated and done:
+            from ascent.analysis.report import report_of_run
+
+            report_of_run(run)
         return SweepsResult(run.path, None, failures, engine, tables, tuple(hooks[sweep] for sweep in sorted(hooks)))
 
 

@@ -83,6 +83,7 @@ def run_study(
         digits=7 if replay else 4,
         prefixed=simulation.function != "generate_synapse_activations",
         seed_label="00000" if replay else "",
+        report=True,
     )
     # The parameters as they were read, so that the directory holds all that a run again needs.
     config = {**composed, "cell": plan.cell.to_dict(), "network": plan.network.to_dict()}
