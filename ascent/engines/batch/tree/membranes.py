@@ -62,7 +62,6 @@ def classes_of(sections: Sequence[Any]) -> list[CompartmentClass]:
     for (names, reversals), segments in members.items():
         kernel = _kernel(tuple(_source(name) for name in names), reversals)
         made.append(CompartmentClass(kernel, np.array(segments, dtype=np.int64)))
-    # few kernels have gates, and those come first: the order has no influence on what is computed
     return made
 
 
