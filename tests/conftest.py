@@ -1,6 +1,7 @@
 """What all tests share: the reference data that may lie beside the checkout, and how hypothesis searches."""
 
 import logging
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("ascent")
+
+# A shell's background jobs ignore Ctrl-C and so would what tests start, some of which are about it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -128,6 +129,8 @@ def run_sweeps(
     """
     limit = _places()
     workers = min(settings.workers or limit, limit)
+    if _neuron_is_in_use():
+        settings = replace(settings, separate_process=True)
     # Built here before anything is written: whatever is wrong is said at once, and the engine is known.
     runner = runner_of(plan)
     try:
@@ -151,6 +154,15 @@ def run_sweeps(
     archive = packed if packed != directory.path else None
     tables = tuple(directory.path / table.name for table in result.tables)
     return SweepsResult(directory.path, archive, result.failures, engine, tables, result.hooks)
+
+
+def _neuron_is_in_use() -> bool:
+    """Whether this process has sections already: beside others NEURON solves a cell in another order, to other bits."""
+    if "neuron" not in sys.modules:
+        return False
+    from neuron import h
+
+    return next(iter(h.allsec()), None) is not None
 
 
 def _places() -> int:

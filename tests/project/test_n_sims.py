@@ -137,7 +137,8 @@ def test_a_recording_cuff_has_potentials_of_its_own(tmp_path: Path) -> None:
 
 def test_a_fiber_between_two_cuffs_leaves_its_signal_and_currents(tmp_path: Path) -> None:
     from ascent.analysis.query.membrane_currents import import_tm_current_matrix
-    from ascent.project.fiber_units import run_fiber_unit, units_of_n_sim
+    from ascent.project.fiber_groups import run_fibers
+    from ascent.project.fiber_units import units_of_n_sim
 
     fiber = build_fiber("MRG_DISCRETE", 5.7, n_nodes=11)
     z = fiber.coordinates[:, 2]
@@ -161,8 +162,9 @@ def test_a_fiber_between_two_cuffs_leaves_its_signal_and_currents(tmp_path: Path
         contact_cuffs=[4, 2, 4],
         temperature=37,
     )
-    [unit], _ = units_of_n_sim(folder, "0_0_0_0")
-    run_fiber_unit(unit)
+    units, _ = units_of_n_sim(folder, "0_0_0_0")
+    [outcome] = run_fibers(units, workers=1, quiet=True)
+    assert outcome.error is None
     _, time, currents = import_tm_current_matrix(folder, 0, 0)
     signal = np.loadtxt(folder / "data" / "outputs" / "SFAP_time_inner0_fiber0_amp0.dat", skiprows=1)
     assert signal[:, 0] == pytest.approx(time)

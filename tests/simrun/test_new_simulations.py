@@ -30,6 +30,11 @@ def content(directory: Path) -> str:
     return digest
 
 
+def run_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test puts in the place of a function is only here, so sweeps must be too, whatever NEURON holds."""
+    monkeypatch.setattr(execution, "_neuron_is_in_use", lambda: False)
+
+
 def tables(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(directory.glob("simulation_run*.csv"))}
 
@@ -174,6 +179,7 @@ class Killed(Exception):
 def test_an_interrupted_run_keeps_its_sweeps_and_is_finished_by_resuming(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    run_in_this_process(monkeypatch)
     whole = run(nSweeps=3)
     write, written = execution.SweepFiles.write, []
 
@@ -205,7 +211,17 @@ def test_an_interrupted_run_keeps_its_sweeps_and_is_finished_by_resuming(
     assert content(result.directory) == content(whole)
 
 
+def test_beside_other_sections_the_bits_are_those_of_a_fresh_process(run: Run) -> None:
+    from neuron import h
+
+    alone = run(nSweeps=2, nprocs=2)
+    section = h.Section(name="beside")
+    section.insert("extracellular")
+    assert content(run(nSweeps=2)) == content(alone)
+
+
 def test_a_sweep_that_fails_is_named_and_the_others_are_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_in_this_process(monkeypatch)
     realize = runner.SweepRunner._realize
 
     def fails(self: Any, sweep: int) -> Any:
@@ -225,6 +241,8 @@ def test_a_sweep_that_fails_is_named_and_the_others_are_kept(run: Run, monkeypat
 
 
 def test_a_run_of_which_every_sweep_fails_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_in_this_process(monkeypatch)
+
     def fails(self: Any, sweep: int) -> Any:
         raise ConfigError("not to be.")
 

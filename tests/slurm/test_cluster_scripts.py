@@ -11,6 +11,7 @@ from ascent.project import slurm
 from ascent.project.cluster import ClusterJob, array_script, plan_jobs, start_script
 from ascent.project.fiber_units import FiberUnit
 from ascent.project.layout import ProjectFolder
+from ascent.project.slurm import jobs_by_default
 
 FOLDER = ProjectFolder(Path("/home/me/study"), Path("/scratch/me/my export"))
 
@@ -76,6 +77,6 @@ def test_a_cluster_is_asked_for_where_there_is_none(
 def test_inside_a_job_fibers_run_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slurm, "slurm_is_here", lambda: True)
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
-    assert slurm.jobs_by_default()
+    assert jobs_by_default()
     monkeypatch.setenv("SLURM_JOB_ID", "17")
-    assert not slurm.jobs_by_default()
+    assert not jobs_by_default()

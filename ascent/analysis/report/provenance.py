@@ -45,7 +45,7 @@ def provenance_data(run: RunFiles) -> dict[str, Any]:
         digest = file_sha256(path) if settled else None
         size = path.stat().st_size if settled else None
         if digest is not None and is_content(relative):
-            said = content_sha256_of_file(path) if path.suffix == ".h5" else digest
+            said = content_sha256_of_file(path)
             content.append((_printable(relative), said))
         numbered = _NUMBERED.match(relative)
         if numbered and digest is not None and size is not None:
