@@ -193,6 +193,7 @@ def test_an_interrupted_run_keeps_its_sweeps_and_is_finished_by_resuming(
     with pytest.raises(Killed):
         run(nSweeps=3)
     monkeypatch.undo()
+    run_in_this_process(monkeypatch)
     (left,) = (tmp_path / "results").glob("*_running")
     assert len(list(left.glob("simulation_run*_synapses.csv"))) == 2
     assert len(list((left / "sweeps").glob("*traces.npy"))) == 2
