@@ -79,6 +79,12 @@ def test_more_diameters_than_are_kept_change_nothing(monkeypatch):
     assert find_threshold(fibers, pulse(), DT, engine="batch").equals(at_once)
 
 
+@pytest.mark.parametrize("engine", ["neuron", "batch"])
+def test_a_waveform_of_zeros_leaves_a_fiber_at_rest(engine):
+    table = run_amplitudes([fiber_of()], np.zeros(20), DT, amplitudes=[-1.0], engine=engine)
+    assert table.n_aps.tolist() == [0]
+
+
 def test_a_failed_search_leaves_the_others_alone():
     silent = fiber_of()
     silent.potentials = np.zeros(silent.n_sections)

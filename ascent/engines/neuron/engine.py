@@ -89,7 +89,8 @@ class NeuronSession(Session):
         changes = iter(self._changes[np.searchsorted(self._changes, begin, side="right") :].tolist())
         next_change = next(changes, stimulus.n_steps)
         next_check = begin + chunk if stop is not None else stimulus.n_steps
-        self._drive(cable, potentials, amplitude, step)
+        if step < stimulus.n_steps:
+            self._drive(cable, potentials, amplitude, step)
         while step < stimulus.n_steps:
             until = min(next_change, next_check, stimulus.n_steps)
             if recorder is not None:
