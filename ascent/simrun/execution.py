@@ -167,10 +167,8 @@ def _neuron_is_in_use() -> bool:
 
 def _places() -> int:
     """How many units can be done at a time: the ranks of an MPI job, else the cores."""
-    try:
-        from ascent.schedule import mpi  # type: ignore[attr-defined, unused-ignore]
-    except ImportError:
-        return available_cores()
+    from ascent.schedule import mpi
+
     return mpi.size() if mpi.size() > 1 else available_cores()
 
 
