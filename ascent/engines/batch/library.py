@@ -90,7 +90,6 @@ class Job(ctypes.Structure):
         ("first_step", ctypes.c_int64),
         ("n_steps", ctypes.c_int64),
         ("amplitude", ctypes.c_double),
-        ("initial_factor", ctypes.c_double),
         ("detect_node", ctypes.c_int64),
         ("threshold", ctypes.c_double),
         ("stop_when_fired", ctypes.c_int64),

@@ -15,7 +15,7 @@ from ascent.engines.batch.stretches import HALF, MODES, Stretch, mirrored, stret
 
 Array = NDArray[np.float64]
 #: Values of a node, and of its drive and state, in the C++ arrays.
-N_NODE, N_DRIVE, N_STATE = 5, 3 + MODES, MODES + 1
+N_NODE, N_DRIVE, N_STATE = 5, 5 + MODES, MODES + 1
 
 
 class ModalCable:
@@ -57,14 +57,11 @@ class ModalCable:
         out[1 : n_nodes - 1, 0] = potentials[unit : (n_nodes - 1) * unit : unit]
         windows = np.lib.stride_tricks.sliding_window_view(potentials, unit + 1)[unit : (n_nodes - 2) * unit : unit]
         # written out so that a stretch's sums have one order, whatever the number of stretches
-        out[1 : n_nodes - 2, 1:] = np.einsum(
-            "kn,jn->jk", np.concatenate([self._inside.ports, self._inside.push]), windows, optimize=False
-        )
+        out[1 : n_nodes - 2, 1:] = np.einsum("kn,jn->jk", self._inside.driven, windows, optimize=False)
         for place, stretch in ((0, self._left), (n_nodes - 2, self._right)):
-            own = potentials[stretch.sections]
-            out[place, 1:3], out[place, 3:] = stretch.ports @ own, stretch.push @ own
+            out[place, 1:] = stretch.driven @ potentials[stretch.sections]
         ends = [stretch.end_drive @ potentials[stretch.sections] for stretch in (self._left, self._right)]
-        return np.concatenate([ends, out.ravel()])
+        return np.concatenate([*ends, out.ravel()])
 
     def state(self, sections: Array, capacity: int) -> Array:
         """State of the C++ solver, from membrane and periaxonal potentials of the sections, without stimulus."""

@@ -10,7 +10,8 @@ z = Sᵀ C (x - x_ref)
 where x_ref = G⁻¹ f takes the constant currents away. With φ the mode's value in the section next to a node, and
 z = ρ dt axial φ ζ, the nodes enter as ζ' = ρ ζ + p'_left ± p'_right + A W' - B W: every mode of a stretch that is its
 own mirror image sees the sum or the difference. Substituting ζ = t-variable + (B/ρ) W leaves one drive D = A - B/ρ.
-What the solver keeps is (ζ - p_left ∓ p_right) / ρ, which is ζ of the step before.
+A stimulus that stays brings ζ to D W / (1 - ρ). Kept is ζ less that, so that only a change of W drives the modes, as
+(ζ - p_left ∓ p_right) / ρ, which is ζ of the step before.
 A stretch at the fiber's end includes the passive end node and has one port; its modes fill the same places.
 
 Fibers of other diameters have other modes, and a search takes a few milliseconds, so the algebra is done for all
@@ -50,9 +51,10 @@ class Stretch:
         As in the C++ structure of this name: `weight` and `end` are for modes divided by their decay.
     scalars : ndarray
         The rest of that structure.
-    push, ports, end_drive : ndarray
-        From applied potentials (mV for 1 mA) of `sections` to D of each mode (MODES, n), to the even and the odd
-        part of the currents into the nodes (2, n), and to the potential of a passive end (n,).
+    driven, end_drive : ndarray
+        From applied potentials (mV for 1 mA) of `sections`, (4 + MODES, n): to the even and the odd part of the
+        currents into the nodes at once, to those through the modes that a stimulus holds, and to each mode when it
+        changes. To the potential of a passive end at once, and through the modes that it holds: (2, n).
     project, reference : ndarray
         ζ = project·(x - reference), for x = (Vi, Vx) of `inner` sections: (MODES, 2n), (2n,).
     inner : slice
@@ -65,8 +67,7 @@ class Stretch:
     weight: Array
     end: Array
     scalars: Array
-    push: Array
-    ports: Array
+    driven: Array
     end_drive: Array
     project: Array
     reference: Array
@@ -117,6 +118,8 @@ def stretches(
     weight = entry * scale
     across = shapes.transpose(0, 2, 1)
     push = (across @ applied - rates[..., None] * (across @ stored)) * inverse[..., None]
+    # 1 - ρ = dt λ ρ; of what is kept, a step sees ρ times the change
+    jump = push / (dt * rates)[..., None]
     # A W' of the balance: what drives a mode when nothing is substituted
     direct = (across @ (applied + stored / dt)) * inverse[..., None]
     unscale = np.divide(1.0, scale, out=np.zeros_like(scale), where=kept)
@@ -129,12 +132,14 @@ def stretches(
         return out
 
     flow = _by_parity(placed(weight[..., None] * direct))
+    held_flow = _by_parity(placed(weight[..., None] * jump))
+    driven = np.concatenate([flow, held_flow, placed(-jump)], axis=1)
     even, odd = _by_parity(placed(weight)).T
     project = np.zeros((len(cables), MODES, 2 * n))
     project[:, :, free] = placed((across @ capacity) * unscale[..., None])
     own, nothing = axial[:, 0] - even - odd, np.zeros(len(cables))
     flows = axial * reference[:, [0, n - 1]]
-    end_drive = np.zeros((len(cables), end - begin))
+    end_drive = np.zeros((len(cables), 2, end - begin))
     out = np.zeros_like(scale)
     end_constant, at_end = nothing, nothing
     if ports == "both":
@@ -146,14 +151,14 @@ def stretches(
     if ports != "both":
         out_shape = shapes[:, far]
         if bare[far]:
-            end_drive[:, far + first - begin] = -1.0
+            end_drive[:, 0, far + first - begin] = -1.0
         else:
             out_shape = out_shape - shapes[:, np.searchsorted(free, n + far)]
         out = out_shape * scale
-        end_drive += (out[:, None] @ direct)[:, 0]
+        end_drive += np.stack([(out[:, None] @ direct)[:, 0], (out[:, None] @ jump)[:, 0]], axis=1)
         end_constant, at_end = rest + reference[:, far] - reference[:, n + far], np.ones(len(cables))
     scalars = np.stack([*selves, *_by_parity(placed(out)).T, end_constant, at_end], axis=1)
-    decays, weights, ends, pushes = placed(decay), placed(weight * decay), placed(out * decay), placed(push)
+    decays, weights, ends = placed(decay), placed(weight * decay), placed(out * decay)
     return [
         Stretch(
             sections=slice(begin, end),
@@ -162,8 +167,7 @@ def stretches(
             weight=weights[place],
             end=ends[place],
             scalars=scalars[place],
-            push=pushes[place],
-            ports=flow[place],
+            driven=driven[place],
             end_drive=end_drive[place],
             project=project[place],
             reference=reference[place],
@@ -188,9 +192,8 @@ def mirrored(left: Stretch, n_sections: int) -> Stretch:
         weight=left.weight,
         end=left.end * sign,
         scalars=np.array([self_right, self_left, cross, right_flow, left_flow, even, -odd, constant, at_end]),
-        push=(left.push * sign[:, None])[:, ::-1],
-        ports=(left.ports * [[1.0], [-1.0]])[:, ::-1],
-        end_drive=left.end_drive[::-1],
+        driven=(left.driven * np.concatenate([[1.0, -1.0, 1.0, -1.0], sign])[:, None])[:, ::-1],
+        end_drive=left.end_drive[:, ::-1],
         project=(left.project * sign[:, None])[:, turned],
         reference=left.reference[turned],
     )

@@ -36,7 +36,6 @@ struct Job {
     const double* current;       // n_steps, nA into clamp_node; or null
     std::int64_t clamp_node, first_step, n_steps;
     double amplitude;
-    double initial_factor;       // waveform before first_step
     std::int64_t detect_node;
     double threshold;            // mV
     std::int64_t stop_when_fired, not_before;  // a spike in a step after not_before settles the verdict
@@ -58,7 +57,7 @@ struct Lane {
     Job job{};
     Status status = IDLE;
     std::int64_t step = 0, calm = 0, count = 0, last_spike = -1, next_profile = 0;
-    double before = 0.0;
+    double before = 0.0, earlier = 0.0;  // stimulus in the last step, and in the one before it
     bool begun = true;  // whether what depends on all lanes has been recorded for the first step
     std::vector<std::int64_t> spikes;  // node, step; node, step; …
 };
@@ -102,7 +101,7 @@ class Batch {
         load(index, job);
         lane.status = RUNNING;
         lane.step = job.first_step;
-        lane.before = job.amplitude * job.initial_factor;
+        lane.before = lane.earlier = 0.0;  // runs begin before their stimulus does
         lane.calm = lane.count = lane.next_profile = 0;
         lane.last_spike = -1;
         lane.begun = false;
@@ -200,17 +199,19 @@ class Batch {
     V* variables(int node) { return values_.data() + capacity_ + std::size_t(node) * N_VARIABLES; }
 
     void advance() {
-        V now(0.0), before(0.0);
+        Applied<V> stimulus{V(0.0), V(0.0), V(0.0)};
         for (int index = 0; index < LANES; ++index) {
             Lane& lane = lanes_[index];
             if (lane.status != RUNNING) continue;
-            before.set(index, lane.before);
+            stimulus.before.set(index, lane.before);
+            stimulus.change.set(index, lane.before - lane.earlier);
+            lane.earlier = lane.before;
             lane.before = lane.job.amplitude * lane.job.waveform[lane.step];
-            now.set(index, lane.before);
+            stimulus.now.set(index, lane.before);
             if (lane.job.current) injected_[lane.job.clamp_node].set(index, lane.job.current[lane.step]);
         }
         const Membranes<V> nodes = membranes();
-        linear_.solve(n_nodes_, now, before, nodes, [this](int node) ASCENT_INLINE_LAMBDA {
+        linear_.solve(n_nodes_, stimulus, nodes, [this](int node) ASCENT_INLINE_LAMBDA {
             if (tabulated_)
                 relax(node);
             else
@@ -219,7 +220,7 @@ class Batch {
             const unsigned above = lanes_of(values_[node] >= threshold_);
             if (above != firing_[node]) crossed(node, above, above & ~firing_[node]);
         });
-        if (measured_) measure(now);
+        if (measured_) measure(stimulus.now);
     }
 
     Membranes<V> membranes() {

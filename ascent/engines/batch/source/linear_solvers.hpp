@@ -6,8 +6,7 @@
 //
 // What a solver is given for node n, with v the membrane potential before the step:
 //   conductance[n] = dI/dv, source[n] = conductance * v - I, injected[n]: current into the inside (null for none);
-// `visit` is called for every node from the last to the first, as soon as its potential is known; and `now`, `before`:
-// stimulus amplitude times waveform in this step and in the step before.
+// `visit` is called for every node from the last to the first, as soon as its potential is known.
 // A solver that has SECTIONS tells the net current (nA) out of each: what comes along the cable, inside and under the
 // myelin, and from an electrode, since implicit Euler balances currents at the end of the step.
 #pragma once
@@ -26,6 +25,12 @@ struct Membranes {
     const V* source;
     const V* injected;
     V* potential;  // in: before the step; out: after it
+};
+
+// Stimulus amplitude times waveform in this step, in the step before, and how that differs from the one before it.
+template <class V>
+struct Applied {
+    V now, before, change;
 };
 
 // Sections with nothing but a membrane between inside and outside, the outside being at the applied potential.
@@ -51,8 +56,9 @@ struct SingleCable {
     }
 
     template <class Visit>
-    void solve(int n_nodes, V now, V, const Membranes<V>& nodes, Visit visit) {
+    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
         const V* e = drive.data();
+        const V now = stimulus.now;
         const bool driven = any(now != V(0.0));
         V zero = V(0.0), axial_before = zero, flow_before = zero, carried = zero, carried_value = zero;
         for (int i = 0; i < n_nodes; ++i) {
@@ -128,7 +134,8 @@ struct DoubleCable {
     void arrange(const std::int64_t*) {}
 
     template <class Visit>
-    void solve(int n_nodes, V now, V before, const Membranes<V>& nodes, Visit visit) {
+    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
+        const V now = stimulus.now, before = stimulus.before;
         const int n_sections = (n_nodes - 1) * stride_ + 1;
         const V zero = V(0.0);
         V axial_before = zero, xaxial_before = zero;

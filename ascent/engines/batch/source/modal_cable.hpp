@@ -24,20 +24,23 @@ struct ModalCable {
 
     // What a stretch is made of. `decay` is 1 / (1 + dt lambda); `weight` brings a mode to the ports as a current;
     // `end` gives the membrane potential of a passive end node, where `at_end` is not 0. A mode is kept divided by its
-    // decay, which makes a step of it one fused multiply-add where no stimulus is on.
+    // decay and less what it would come to under the stimulus of the step before if that stayed, which makes a step of
+    // it one fused multiply-add where the stimulus does not change.
     struct Stretch {
         V decay[MODES], weight[MODES], end[MODES];
         V self_left, self_right, cross, left, right, end_sum, end_difference, end_constant, at_end;
     };
     struct Node { V capacitance, leak, leak_source, rest, active; };  // potentials inside count from `rest`
-    struct Drive { V outside, port_sum, port_difference, mode[MODES]; };
+    // `port` brings the stimulus to the ports at once, `held` through the modes that it holds; `mode` is for its changes.
+    struct Drive { V outside, port_sum, port_difference, held_sum, held_difference, mode[MODES]; };
+    struct EndDrive { V port, held; };
     struct State { V mode[MODES], inside; };
 
     static constexpr int N_STRETCH = sizeof(Stretch) / sizeof(V), N_NODE = sizeof(Node) / sizeof(V);
-    static constexpr int N_DRIVE = sizeof(Drive) / sizeof(V), N_STATE = sizeof(State) / sizeof(V);
+    static constexpr int N_DRIVE = sizeof(Drive) / sizeof(V), N_END = sizeof(EndDrive) / sizeof(V), N_STATE = sizeof(State) / sizeof(V);
 
     ModalCable(int n_nodes, int)
-        : coefficients(3 * N_STRETCH + std::size_t(n_nodes) * N_NODE), drive(2 + std::size_t(n_nodes) * N_DRIVE),
+        : coefficients(3 * N_STRETCH + std::size_t(n_nodes) * N_NODE), drive(2 * N_END + std::size_t(n_nodes) * N_DRIVE),
           state(std::size_t(n_nodes) * N_STATE), mixed_(V_WIDTH), stretches_(n_nodes), slope_(n_nodes), value_(n_nodes) {}
 
     // Lanes end at nodes of their own: the stretches in which some lane ends take that lane's coefficients from its
@@ -60,13 +63,14 @@ struct ModalCable {
     }
 
     template <class Visit>
-    void solve(int n_nodes, V now, V before, const Membranes<V>& nodes, Visit visit) {
+    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
         const V zero(0.0);
         const Node* all = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
-        const Drive* outside = reinterpret_cast<const Drive*>(drive.data() + 2);
+        const Drive* outside = reinterpret_cast<const Drive*>(drive.data() + 2 * N_END);
         State* at = reinterpret_cast<State*>(state.data());
         const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
-        const bool driven = any((before != zero) | (now != zero));
+        const V now = stimulus.now, before = stimulus.before;
+        const bool driven = any((before != zero) | (now != zero)), changing = any(stimulus.change != zero);
         V carried = zero, carried_value = zero, from_left = zero, self_right = zero;
         for (int n = 0; n < n_nodes; ++n) {
             V self_left = zero, cross = zero, from_right = zero, to_right = zero, next_self = zero;
@@ -75,15 +79,15 @@ struct ModalCable {
                 const V sum = at[n].inside + at[n + 1].inside, difference = at[n].inside - at[n + 1].inside;
                 V total = zero, odd = zero;
                 if (driven) {
-                    total = outside[n].port_sum * now;
-                    odd = outside[n].port_difference * now;
+                    total = vfma(outside[n].held_sum, before, outside[n].port_sum * now);
+                    odd = vfma(outside[n].held_difference, before, outside[n].port_difference * now);
                 }
                 if (&s != given)
-                    relax<HALF, true>(s, at[n].mode, outside[n].mode, before, sum, difference, total, odd);
-                else if (driven)
-                    relax<INNER, true>(s, at[n].mode, outside[n].mode, before, sum, difference, total, odd);
+                    relax<HALF, true>(s, at[n].mode, outside[n].mode, stimulus.change, sum, difference, total, odd);
+                else if (changing)
+                    relax<INNER, true>(s, at[n].mode, outside[n].mode, stimulus.change, sum, difference, total, odd);
                 else
-                    relax<INNER, false>(s, at[n].mode, outside[n].mode, before, sum, difference, total, odd);
+                    relax<INNER, false>(s, at[n].mode, outside[n].mode, stimulus.change, sum, difference, total, odd);
                 from_right = total + odd + s.left;
                 to_right = total - odd + s.right;
                 self_left = s.self_left;
@@ -112,7 +116,7 @@ struct ModalCable {
             const V applied = driven ? outside[n].outside * now : zero;
             nodes.potential[n] = next + (all[inside(n)].rest - applied);
             if (n + 1 < n_nodes) {
-                if (stretches_[n] != given) end_potential(n, now, at, nodes);
+                if (stretches_[n] != given) end_potential(n, stimulus, at, nodes);
                 visit(n + 1);
             }
         }
@@ -128,13 +132,13 @@ struct ModalCable {
     int inside(int n) const { return n > 0 && n < shortest_ - 1 ? 1 : n; }
 
     // The modes of a stretch after a step, and the currents into its ports that come from them.
-    template <int COUNT, bool DRIVEN>
-    static ASCENT_INLINE void relax(const Stretch& s, V* mode, const V* push, V before, V sum, V difference, V& total,
+    template <int COUNT, bool CHANGING>
+    static ASCENT_INLINE void relax(const Stretch& s, V* mode, const V* push, V change, V sum, V difference, V& total,
                                     V& odd) {
         for (int k = 0; k < COUNT; ++k) {
             const int other = HALF + k;
-            const V even_mode = vfma(s.decay[k], mode[k], DRIVEN ? vfma(push[k], before, sum) : sum);
-            const V odd_mode = vfma(s.decay[other], mode[other], DRIVEN ? vfma(push[other], before, difference) : difference);
+            const V even_mode = vfma(s.decay[k], mode[k], CHANGING ? vfma(push[k], change, sum) : sum);
+            const V odd_mode = vfma(s.decay[other], mode[other], CHANGING ? vfma(push[other], change, difference) : difference);
             mode[k] = even_mode;
             mode[other] = odd_mode;
             total = vfma(s.weight[k], even_mode, total);
@@ -142,9 +146,10 @@ struct ModalCable {
         }
     }
 
-    void end_potential(int n, V now, const State* at, const Membranes<V>& nodes) {
+    void end_potential(int n, const Applied<V>& stimulus, const State* at, const Membranes<V>& nodes) {
         const Stretch& s = *stretches_[n];
-        V potential = vfma(drive[n == 0 ? 0 : 1], now, s.end_constant);
+        const EndDrive& applied = reinterpret_cast<const EndDrive*>(drive.data())[n == 0 ? 0 : 1];
+        V potential = vfma(applied.held, stimulus.before, vfma(applied.port, stimulus.now, s.end_constant));
         potential = vfma(s.end_sum, at[n].inside + at[n + 1].inside, potential);
         potential = vfma(s.end_difference, at[n].inside - at[n + 1].inside, potential);
         for (int k = 0; k < MODES; ++k) potential = vfma(s.end[k], at[n].mode[k], potential);
