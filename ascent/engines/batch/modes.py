@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ascent.engines.batch.cables import Cable
-from ascent.engines.batch.stretches import HALF, MODES, Stretch, mirrored, stretches
+from ascent.engines.batch.stretches import BLOCK, HALF, MODES, Stretch, mirrored, stretches
 
 Array = NDArray[np.float64]
 #: Values of a node, and of its drive and state, in the C++ arrays.
-N_NODE, N_DRIVE, N_STATE = 5, 5 + MODES, MODES + 1
+N_NODE, N_DRIVE, N_STATE = 5, 5 + 2 * BLOCK + MODES, MODES + 1
 
 
 class ModalCable:

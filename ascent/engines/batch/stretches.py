@@ -33,6 +33,8 @@ Array = NDArray[np.float64]
 #: Modes that see the sum, and as many that see the difference, of a stretch's nodes.
 HALF = 11
 MODES = 2 * HALF
+#: Steps between two visits of the C++ solver to a mode.
+BLOCK = 4
 #: A correction of the modes below this leaves an error of its square.
 CONVERGED = 1e-9
 #: Modes that the ports see less than this (relative) are left out.
@@ -52,9 +54,10 @@ class Stretch:
     scalars : ndarray
         The rest of that structure.
     driven, end_drive : ndarray
-        From applied potentials (mV for 1 mA) of `sections`, (4 + MODES, n): to the even and the odd part of the
-        currents into the nodes at once, to those through the modes that a stimulus holds, and to each mode when it
-        changes. To the potential of a passive end at once, and through the modes that it holds: (2, n).
+        From applied potentials (mV for 1 mA) of `sections`, (4 + 2 BLOCK + MODES, n): to the even and the odd part
+        of the currents into the nodes at once, to those through the modes that a stimulus holds, to those (even ones
+        first) in the step of a change and in the steps after it, and to each mode when it changes. To the potential
+        of a passive end at once, and through the modes that it holds: (2, n).
     project, reference : ndarray
         ζ = project·(x - reference), for x = (Vi, Vx) of `inner` sections: (MODES, 2n), (2n,).
     inner : slice
@@ -133,7 +136,11 @@ def stretches(
 
     flow = _by_parity(placed(weight[..., None] * direct))
     held_flow = _by_parity(placed(weight[..., None] * jump))
-    driven = np.concatenate([flow, held_flow, placed(-jump)], axis=1)
+    powers = (weight * decay)[:, None] * decay[:, None] ** np.arange(BLOCK)[:, None]
+    changed = np.stack([_by_parity(placed(power[..., None] * -jump)) for power in powers.swapaxes(0, 1)], axis=2)
+    driven = np.concatenate(
+        [flow, held_flow, changed.reshape(len(cables), 2 * BLOCK, -1), placed(-jump)], axis=1
+    )
     even, odd = _by_parity(placed(weight)).T
     project = np.zeros((len(cables), MODES, 2 * n))
     project[:, :, free] = placed((across @ capacity) * unscale[..., None])
@@ -181,7 +188,7 @@ def mirrored(left: Stretch, n_sections: int) -> Stretch:
 
     There the node lies at the other side, so modes in the places of the difference change sign.
     """
-    sign = np.repeat([1.0, -1.0], HALF)
+    sign, block = np.repeat([1.0, -1.0], HALF), np.repeat([1.0, -1.0], BLOCK)
     self_left, self_right, cross, left_flow, right_flow, even, odd, constant, at_end = left.scalars
     n = left.inner.stop - left.inner.start
     turned = np.concatenate([np.arange(n)[::-1], n + np.arange(n)[::-1]])
@@ -192,7 +199,7 @@ def mirrored(left: Stretch, n_sections: int) -> Stretch:
         weight=left.weight,
         end=left.end * sign,
         scalars=np.array([self_right, self_left, cross, right_flow, left_flow, even, -odd, constant, at_end]),
-        driven=(left.driven * np.concatenate([[1.0, -1.0, 1.0, -1.0], sign])[:, None])[:, ::-1],
+        driven=(left.driven * np.concatenate([[1.0, -1.0, 1.0, -1.0], block, sign])[:, None])[:, ::-1],
         end_drive=left.end_drive[:, ::-1],
         project=(left.project * sign[:, None])[:, turned],
         reference=left.reference[turned],

@@ -31,7 +31,7 @@ struct Job {
     double celsius, diameter, area;  // degC, µm, µm2 of a section with channels
     const double* drive;         // of the linear solver, for 1 mA
     const double* start;         // state at first_step: linear solver's, then voltages, then variables
-    double* finish;              // the same at the end, unless null
+    double* finish;              // the same at the end, unless null; of solvers whose blocks are single steps
     const double* waveform;      // n_steps
     const double* current;       // n_steps, nA into clamp_node; or null
     std::int64_t clamp_node, first_step, n_steps;
@@ -112,17 +112,18 @@ class Batch {
         record(index, lane);
     }
 
-    // Advance until a run has ended or max_steps are done; returns how many runs have ended.
+    // Advance until a run has ended or max_steps are done, and on to the end of a block; how many runs have ended.
     int run(std::int64_t max_steps) {
         const unsigned modes = _mm_getcsr();
         _mm_setcsr(modes | 0x8040u);  // no denormals: they are far below rounding and slow
         int ended = 0;
         if (fresh_) refresh();
-        for (std::int64_t done = 0; done < max_steps && ended == 0 && n_nodes_ > 0; ++done) {
-            advance();
-            for (int index = 0; index < LANES; ++index)
-                if (lanes_[index].status == RUNNING) ended += finish_step(index, lanes_[index]);
-        }
+        for (std::int64_t done = 0; done < max_steps && ended == 0 && n_nodes_ > 0; done += Linear::BLOCK)
+            for (int step = 0; step < Linear::BLOCK; ++step) {
+                advance();
+                for (int index = 0; index < LANES; ++index)
+                    if (lanes_[index].status == RUNNING) ended += finish_step(index, lanes_[index]);
+            }
         _mm_setcsr(modes);
         return ended;
     }
@@ -176,6 +177,7 @@ class Batch {
             if (tabulated_) tables_.arrange(wide_constants_.data());
             rearrange_ = false;
         }
+        linear_.begin(n_nodes_);
         alike_ = 1;
         while (alike_ < n_nodes_ && !any(areas_[1] != areas_[alike_])) ++alike_;
         for (int node = 0; node < n_nodes_; ++node) currents(node);
@@ -283,7 +285,7 @@ class Batch {
     int end(int index, Lane& lane, Status status) {
         lane.status = status;
         fresh_ = true;
-        if (lane.job.finish) {
+        if (lane.job.finish && Linear::BLOCK == 1) {
             double* out = lane.job.finish;
             for (const V& value : linear_.state) *out++ = value[index];
             for (const V& value : values_) *out++ = value[index];

@@ -7,6 +7,7 @@
 // What a solver is given for node n, with v the membrane potential before the step:
 //   conductance[n] = dI/dv, source[n] = conductance * v - I, injected[n]: current into the inside (null for none);
 // `visit` is called for every node from the last to the first, as soon as its potential is known.
+// A solver may take BLOCK steps for a unit: lanes get another run, and `begin` is called, only between blocks.
 // A solver that has SECTIONS tells the net current (nA) out of each: what comes along the cable, inside and under the
 // myelin, and from an electrode, since implicit Euler balances currents at the end of the step.
 #pragma once
@@ -39,7 +40,7 @@ struct SingleCable {
     // of a section: C/dt, passive conductance g, g*E, axial conductance to the next section
     enum { CAPACITANCE, LEAK, LEAK_SOURCE, AXIAL, N_COEFFICIENTS };
     enum { OUTSIDE, N_DRIVE };
-    static constexpr int N_STATE = 0;
+    static constexpr int N_STATE = 0, BLOCK = 1;
     static constexpr bool SECTIONS = true;
 
     explicit SingleCable(int n_nodes, int)
@@ -54,6 +55,8 @@ struct SingleCable {
         const V* first = coefficients.data() + N_COEFFICIENTS;
         while (alike_ < shortest - 1 && is_same(first, coefficients.data() + alike_ * N_COEFFICIENTS)) ++alike_;
     }
+
+    void begin(int) {}
 
     template <class Visit>
     void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
@@ -124,6 +127,7 @@ struct DoubleCable {
     enum { OUTSIDE, N_DRIVE };
     // membrane potential and potential just outside
     enum { MEMBRANE, PERIAXONAL, N_STATE };
+    static constexpr int BLOCK = 1;
     static constexpr bool SECTIONS = true;
 
     DoubleCable(int n_nodes, int sections_per_node)
@@ -132,6 +136,7 @@ struct DoubleCable {
           state(std::size_t(n_sections_) * N_STATE), work_(n_sections_) {}
 
     void arrange(const std::int64_t*) {}
+    void begin(int) {}
 
     template <class Visit>
     void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {

@@ -5,6 +5,11 @@
 // is one unknown for each node, the potential inside; derivation and data in ascent/engines/batch/modes.py.
 // A stretch between nodes has modes that see the sum of the potentials at its two nodes, and as many that see the
 // difference. At the fiber's ends the passive node belongs to the stretch and its "node" is a place holder at 0.
+//
+// Modes are visited once in BLOCK steps, since reading and writing them is what takes longest: what they will bring
+// to the ports in the steps of a block, were nothing to happen to them, is summed up before it begins, and what happens
+// within the block (a sum, a difference, a change of the stimulus) reaches the ports j steps later through the sum of
+// weight * decay^j over the modes. All lanes begin and end their blocks together.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +22,7 @@ namespace ascent {
 template <class V>
 struct ModalCable {
     static constexpr int HALF = 11, MODES = 2 * HALF;
+    static constexpr int BLOCK = 4;
     static constexpr bool SECTIONS = false;
 
     // Modes of a stretch that has a node at either side; the two at a fiber's ends have one more of each parity.
@@ -31,17 +37,22 @@ struct ModalCable {
         V self_left, self_right, cross, left, right, end_sum, end_difference, end_constant, at_end;
     };
     struct Node { V capacitance, leak, leak_source, rest, active; };  // potentials inside count from `rest`
-    // `port` brings the stimulus to the ports at once, `held` through the modes that it holds; `mode` is for its changes.
-    struct Drive { V outside, port_sum, port_difference, held_sum, held_difference, mode[MODES]; };
+    // Values for the modes that see the sum, and for those that see the difference, by how many steps ago it was.
+    struct Ports { V even[BLOCK], odd[BLOCK]; };
+    // `port` brings the stimulus to the ports at once, `held` through the modes that it holds; where it changes,
+    // `changed` does it within the block, and `mode` brings it to the modes.
+    struct Drive { V outside, port_sum, port_difference, held_sum, held_difference; Ports changed; V mode[MODES]; };
     struct EndDrive { V port, held; };
     struct State { V mode[MODES], inside; };
 
     static constexpr int N_STRETCH = sizeof(Stretch) / sizeof(V), N_NODE = sizeof(Node) / sizeof(V);
-    static constexpr int N_DRIVE = sizeof(Drive) / sizeof(V), N_END = sizeof(EndDrive) / sizeof(V), N_STATE = sizeof(State) / sizeof(V);
+    static constexpr int N_DRIVE = sizeof(Drive) / sizeof(V), N_END = sizeof(EndDrive) / sizeof(V);
+    static constexpr int N_STATE = sizeof(State) / sizeof(V);
 
     ModalCable(int n_nodes, int)
         : coefficients(3 * N_STRETCH + std::size_t(n_nodes) * N_NODE), drive(2 * N_END + std::size_t(n_nodes) * N_DRIVE),
-          state(std::size_t(n_nodes) * N_STATE), mixed_(V_WIDTH), stretches_(n_nodes), slope_(n_nodes), value_(n_nodes) {}
+          state(std::size_t(n_nodes) * N_STATE), mixed_(V_WIDTH), responses_(2 + V_WIDTH), places_(n_nodes),
+          blocks_(n_nodes), slope_(n_nodes), value_(n_nodes) {}
 
     // Lanes end at nodes of their own: the stretches in which some lane ends take that lane's coefficients from its
     // right end, the other lanes' from inside.
@@ -49,7 +60,7 @@ struct ModalCable {
         shortest_ = n_nodes[0];
         for (int lane = 1; lane < V_WIDTH; ++lane) shortest_ = n_nodes[lane] < shortest_ ? n_nodes[lane] : shortest_;
         const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
-        for (std::size_t j = 0; j < stretches_.size(); ++j) stretches_[j] = j == 0 ? given + 1 : given;
+        for (std::size_t j = 0; j < places_.size(); ++j) places_[j] = place(j == 0 ? given + 1 : given, j == 0);
         for (int lane = 0; lane < V_WIDTH; ++lane) {
             const std::size_t last = std::size_t(n_nodes[lane] - 2);
             V* to = reinterpret_cast<V*>(&mixed_[lane]);
@@ -58,36 +69,161 @@ struct ModalCable {
                 for (int other = 0; other < V_WIDTH; ++other)
                     if (n_nodes[other] == n_nodes[lane]) to[k].set(other, coefficients[2 * N_STRETCH + k][other]);
             }
-            stretches_[last] = &mixed_[lane];
+            places_[last] = place(&mixed_[lane], 2 + lane);
         }
+        respond(given[0], responses_[0]);
+        respond(given[1], responses_[1]);
+        for (int lane = 0; lane < V_WIDTH; ++lane) respond(mixed_[lane], responses_[2 + lane]);
+    }
+
+    // Begin a block: some lanes have another state than the last block left.
+    void begin(int n_nodes) {
+        phase_ = 0;
+        for (int n = 0; n + 1 < n_nodes; ++n)
+            expect<HALF>(*places_[n].stretch, states()[n].mode, blocks_[n].expected);
     }
 
     template <class Visit>
     void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
         const V zero(0.0);
+        const bool changes = any(stimulus.change != zero);
+        changed_ = changes || (changed_ && phase_ > 0);
+        change_[phase_] = stimulus.change;
+        const bool driven = any((stimulus.before != zero) | (stimulus.now != zero));
+        switch (phase_) {
+            case 0: eliminate<0>(n_nodes, stimulus, driven, nodes); break;
+            case 1: eliminate<1>(n_nodes, stimulus, driven, nodes); break;
+            case 2: eliminate<2>(n_nodes, stimulus, driven, nodes); break;
+            default: eliminate<3>(n_nodes, stimulus, driven, nodes);
+        }
         const Node* all = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
-        const Drive* outside = reinterpret_cast<const Drive*>(drive.data() + 2 * N_END);
-        State* at = reinterpret_cast<State*>(state.data());
         const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
-        const V now = stimulus.now, before = stimulus.before;
-        const bool driven = any((before != zero) | (now != zero)), changing = any(stimulus.change != zero);
+        V next = zero;
+        for (int n = n_nodes - 1; n >= 0; --n) {
+            next = vfma(slope_[n], next, value_[n]);
+            states()[n].inside = next;
+            const V applied = driven ? drives()[n].outside * stimulus.now : zero;
+            nodes.potential[n] = next + (all[inside(n)].rest - applied);
+            if (n + 1 < n_nodes) {
+                if (places_[n].stretch != given) end_potential(n, stimulus, nodes);
+                visit(n + 1);
+            }
+        }
+        visit(0);
+        phase_ = (phase_ + 1) % BLOCK;
+    }
+
+    std::vector<V> coefficients, drive, state;
+
+  private:
+    static constexpr int V_WIDTH = V::width;
+    static_assert(BLOCK == 4, "solve has a case for each step of a block");
+
+    struct Place { const Stretch* stretch; const Ports* response; };
+    // Of a stretch: what its modes bring to the ports in each step, and the sums and differences since the beginning.
+    struct Block { Ports expected, seen; };
+
+    Place place(const Stretch* stretch, int response) const { return {stretch, &responses_[response]}; }
+    State* states() { return reinterpret_cast<State*>(state.data()); }
+    const Drive* drives() const { return reinterpret_cast<const Drive*>(drive.data() + 2 * N_END); }
+
+    // Where to read the coefficients of node n: those that are inside in every lane all have the same.
+    int inside(int n) const { return n > 0 && n < shortest_ - 1 ? 1 : n; }
+
+    // What a sum or difference of 1 mV brings to the ports in the same step, in the next, …
+    static void respond(const Stretch& s, Ports& response) {
+        for (int j = 0; j < BLOCK; ++j) response.even[j] = response.odd[j] = V(0.0);
+        for (int k = 0; k < HALF; ++k) {
+            V even = s.weight[k], odd = s.weight[HALF + k];
+            for (int j = 0; j < BLOCK; ++j) {
+                response.even[j] = response.even[j] + even;
+                response.odd[j] = response.odd[j] + odd;
+                even = even * s.decay[k];
+                odd = odd * s.decay[HALF + k];
+            }
+        }
+    }
+
+    // One mode's part of what a block's steps can expect.
+    static ASCENT_INLINE void expect_mode(V weight, V decay, V mode, V* expected) {
+        V part = weight * mode;
+        for (int j = 0; j < BLOCK; ++j) {
+            part = part * decay;
+            expected[j] = expected[j] + part;
+        }
+    }
+
+    template <int COUNT>
+    static void expect(const Stretch& s, const V* mode, Ports& expected) {
+        for (int j = 0; j < BLOCK; ++j) expected.even[j] = expected.odd[j] = V(0.0);
+        for (int k = 0; k < COUNT; ++k) {
+            expect_mode(s.weight[k], s.decay[k], mode[k], expected.even);
+            expect_mode(s.weight[HALF + k], s.decay[HALF + k], mode[HALF + k], expected.odd);
+        }
+    }
+
+    // The modes of one parity at the end of a block, and what the next one can expect of them.
+    template <int COUNT, bool CHANGED>
+    ASCENT_INLINE void relax(const V* decay, const V* weight, const V* push, V* mode, const V* seen, V* expected) const {
+        V input[BLOCK], sums[BLOCK];
+        for (int j = 0; j < BLOCK; ++j) {
+            input[j] = seen[j];
+            sums[j] = V(0.0);
+        }
+        for (int k = 0; k < COUNT; ++k) {
+            V x = mode[k];
+            for (int j = 0; j < BLOCK; ++j) x = vfma(decay[k], x, CHANGED ? vfma(push[k], change_[j], input[j]) : input[j]);
+            mode[k] = x;
+            expect_mode(weight[k], decay[k], x, sums);
+        }
+        for (int j = 0; j < BLOCK; ++j) expected[j] = sums[j];
+    }
+
+    template <int COUNT, bool CHANGED>
+    ASCENT_INLINE void end_block(const Stretch& s, const V* push, V* mode, Block& block) const {
+        relax<COUNT, CHANGED>(s.decay, s.weight, push, mode, block.seen.even, block.expected.even);
+        relax<COUNT, CHANGED>(s.decay + HALF, s.weight + HALF, push + HALF, mode + HALF, block.seen.odd, block.expected.odd);
+    }
+
+    // From the first node to the last: what a node's potential is, given the next one's. PHASE is the step in the block.
+    template <int PHASE>
+    void eliminate(int n_nodes, const Applied<V>& stimulus, bool driven, const Membranes<V>& nodes) {
+        const V zero(0.0), now = stimulus.now, before = stimulus.before;
+        const Node* all = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
+        const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
+        const Drive* outside = drives();
+        State* at = states();
         V carried = zero, carried_value = zero, from_left = zero, self_right = zero;
         for (int n = 0; n < n_nodes; ++n) {
             V self_left = zero, cross = zero, from_right = zero, to_right = zero, next_self = zero;
             if (n + 1 < n_nodes) {
-                const Stretch& s = *stretches_[n];
-                const V sum = at[n].inside + at[n + 1].inside, difference = at[n].inside - at[n + 1].inside;
-                V total = zero, odd = zero;
-                if (driven) {
-                    total = vfma(outside[n].held_sum, before, outside[n].port_sum * now);
-                    odd = vfma(outside[n].held_difference, before, outside[n].port_difference * now);
+                const Stretch& s = *places_[n].stretch;
+                const Ports& response = *places_[n].response;
+                Block& block = blocks_[n];
+                block.seen.even[PHASE] = at[n].inside + at[n + 1].inside;
+                block.seen.odd[PHASE] = at[n].inside - at[n + 1].inside;
+                V total = block.expected.even[PHASE], odd = block.expected.odd[PHASE];
+                for (int j = 0; j <= PHASE; ++j) {
+                    total = vfma(response.even[PHASE - j], block.seen.even[j], total);
+                    odd = vfma(response.odd[PHASE - j], block.seen.odd[j], odd);
                 }
-                if (&s != given)
-                    relax<HALF, true>(s, at[n].mode, outside[n].mode, stimulus.change, sum, difference, total, odd);
-                else if (changing)
-                    relax<INNER, true>(s, at[n].mode, outside[n].mode, stimulus.change, sum, difference, total, odd);
-                else
-                    relax<INNER, false>(s, at[n].mode, outside[n].mode, stimulus.change, sum, difference, total, odd);
+                if (driven) {
+                    total = vfma(outside[n].held_sum, before, vfma(outside[n].port_sum, now, total));
+                    odd = vfma(outside[n].held_difference, before, vfma(outside[n].port_difference, now, odd));
+                }
+                if (changed_)
+                    for (int j = 0; j <= PHASE; ++j) {
+                        total = vfma(outside[n].changed.even[PHASE - j], change_[j], total);
+                        odd = vfma(outside[n].changed.odd[PHASE - j], change_[j], odd);
+                    }
+                if (PHASE == BLOCK - 1) {
+                    if (&s != given)
+                        end_block<HALF, true>(s, outside[n].mode, at[n].mode, block);
+                    else if (changed_)
+                        end_block<INNER, true>(s, outside[n].mode, at[n].mode, block);
+                    else
+                        end_block<INNER, false>(s, outside[n].mode, at[n].mode, block);
+                }
                 from_right = total + odd + s.left;
                 to_right = total - odd + s.right;
                 self_left = s.self_left;
@@ -109,58 +245,36 @@ struct ModalCable {
             from_left = to_right;
             self_right = next_self;
         }
-        V next = zero;
-        for (int n = n_nodes - 1; n >= 0; --n) {
-            next = vfma(slope_[n], next, value_[n]);
-            at[n].inside = next;
-            const V applied = driven ? outside[n].outside * now : zero;
-            nodes.potential[n] = next + (all[inside(n)].rest - applied);
-            if (n + 1 < n_nodes) {
-                if (stretches_[n] != given) end_potential(n, stimulus, at, nodes);
-                visit(n + 1);
-            }
-        }
-        visit(0);
     }
 
-    std::vector<V> coefficients, drive, state;
-
-  private:
-    static constexpr int V_WIDTH = V::width;
-
-    // Where to read the coefficients of node n: those that are inside in every lane all have the same.
-    int inside(int n) const { return n > 0 && n < shortest_ - 1 ? 1 : n; }
-
-    // The modes of a stretch after a step, and the currents into its ports that come from them.
-    template <int COUNT, bool CHANGING>
-    static ASCENT_INLINE void relax(const Stretch& s, V* mode, const V* push, V change, V sum, V difference, V& total,
-                                    V& odd) {
-        for (int k = 0; k < COUNT; ++k) {
-            const int other = HALF + k;
-            const V even_mode = vfma(s.decay[k], mode[k], CHANGING ? vfma(push[k], change, sum) : sum);
-            const V odd_mode = vfma(s.decay[other], mode[other], CHANGING ? vfma(push[other], change, difference) : difference);
-            mode[k] = even_mode;
-            mode[other] = odd_mode;
-            total = vfma(s.weight[k], even_mode, total);
-            odd = vfma(s.weight[other], odd_mode, odd);
-        }
-    }
-
-    void end_potential(int n, const Applied<V>& stimulus, const State* at, const Membranes<V>& nodes) {
-        const Stretch& s = *stretches_[n];
+    // Of a passive end node; its stretch's modes after this step are needed, which the block has only at its end.
+    void end_potential(int n, const Applied<V>& stimulus, const Membranes<V>& nodes) {
+        const Stretch& s = *places_[n].stretch;
         const EndDrive& applied = reinterpret_cast<const EndDrive*>(drive.data())[n == 0 ? 0 : 1];
         V potential = vfma(applied.held, stimulus.before, vfma(applied.port, stimulus.now, s.end_constant));
-        potential = vfma(s.end_sum, at[n].inside + at[n + 1].inside, potential);
-        potential = vfma(s.end_difference, at[n].inside - at[n + 1].inside, potential);
-        for (int k = 0; k < MODES; ++k) potential = vfma(s.end[k], at[n].mode[k], potential);
+        potential = vfma(s.end_sum, states()[n].inside + states()[n + 1].inside, potential);
+        potential = vfma(s.end_difference, states()[n].inside - states()[n + 1].inside, potential);
+        const int missing = phase_ == BLOCK - 1 ? 0 : phase_ + 1;
+        for (int k = 0; k < MODES; ++k) {
+            const V* seen = k < HALF ? blocks_[n].seen.even : blocks_[n].seen.odd;
+            V mode = states()[n].mode[k];
+            for (int j = 0; j < missing; ++j)
+                mode = vfma(s.decay[k], mode, vfma(drives()[n].mode[k], change_[j], seen[j]));
+            potential = vfma(s.end[k], mode, potential);
+        }
         V& out = nodes.potential[n == 0 ? 0 : n + 1];
         out = select(s.at_end > V(0.0), potential, out);
     }
 
     std::vector<Stretch> mixed_;
-    std::vector<const Stretch*> stretches_;
+    std::vector<Ports> responses_;  // of the stretches inside, of those at the left end, of `mixed_`
+    std::vector<Place> places_;
+    std::vector<Block> blocks_;
     std::vector<V> slope_, value_;
+    V change_[BLOCK] = {};
     std::int64_t shortest_ = 0;
+    int phase_ = 0;         // the step within the block
+    bool changed_ = false;  // whether some lane's stimulus has changed in this block
 };
 
 }  // namespace ascent
