@@ -15,6 +15,7 @@
 #include "float_rate_tables.hpp"
 #include "kernel_interface.hpp"
 #include "modal_cable.hpp"
+#include "pair.hpp"
 #include "rate_tables.hpp"
 
 namespace ascent {
@@ -72,6 +73,9 @@ class Batch {
     static constexpr int N_VARIABLES = Membrane::n_variables;
     // ms; batches of longer steps (settling) take few, and gates then jump too far for a table
     static constexpr double TABULATED_BELOW = 0.1;
+
+    // Whether to take two nodes at a time: more than a few gates fill the registers by themselves.
+    static constexpr bool PAIRED = Membrane::n_gates > 0 && Membrane::n_gates <= 4;
 
     Batch(int capacity, int sections_per_node, double dt)
         : capacity_(capacity), dt_(dt), linear_(capacity, sections_per_node), values_(capacity * (1 + N_VARIABLES)),
@@ -193,10 +197,12 @@ class Batch {
         V current, conductance;
         const V v = values_[node];
         Membrane::template current<V>(v, constants_.data(), variables(node), current, conductance);
-        const V area = areas_[node > 0 && node < alike_ ? 1 : node];
+        const V area = areas_[place_of_area(node)];
         conductance_[node] = area * conductance;
         source_[node] = area * vfma(conductance, v, -current);
     }
+
+    int place_of_area(int node) const { return node > 0 && node < alike_ ? 1 : node; }
 
     V* variables(int node) { return values_.data() + capacity_ + std::size_t(node) * N_VARIABLES; }
 
@@ -213,15 +219,21 @@ class Batch {
             if (lane.job.current) injected_[lane.job.clamp_node].set(index, lane.job.current[lane.step]);
         }
         const Membranes<V> nodes = membranes();
-        linear_.solve(n_nodes_, stimulus, nodes, [this](int node) ASCENT_INLINE_LAMBDA {
-            if (tabulated_)
-                relax(node);
-            else
+        linear_.solve(n_nodes_, stimulus, nodes);
+        int node = 0;
+        if (tabulated_) {
+            for (; PAIRED && node + 1 < n_nodes_; node += 2) relax_two(node);
+            for (; node < n_nodes_; ++node) relax(node);
+        } else {
+            for (; node < n_nodes_; ++node) {
                 Membrane::template advance<V>(values_[node], dt_, constants_.data(), variables(node));
-            currents(node);
+                currents(node);
+            }
+        }
+        for (node = 0; node < n_nodes_; ++node) {
             const unsigned above = lanes_of(values_[node] >= threshold_);
             if (above != firing_[node]) crossed(node, above, above & ~firing_[node]);
-        });
+        }
         if (measured_) measure(stimulus.now);
     }
 
@@ -239,7 +251,7 @@ class Batch {
         }
     }
 
-    // Membrane::advance, with the rates of the gates from tables.
+    // Membrane::advance, with the rates of the gates from tables; then the currents of the next step.
     ASCENT_INLINE void relax(int node) {
         const V v = values_[node];
         Membrane::template advance_rest<V>(v, dt_, constants_.data(), variables(node));
@@ -248,6 +260,42 @@ class Batch {
             tables_.look_up(v, constants_.data(), gains, losses);
             Membrane::template advance_gates<V>(gains, losses, variables(node));
         }
+        currents(node);
+    }
+
+    // The same for two nodes side by side.
+    ASCENT_INLINE void relax_two(int node) {
+        using Two = Pair<V>;
+        constexpr int n_gates = Membrane::n_gates, n_all = N_VARIABLES > 0 ? N_VARIABLES : 1;
+        V *first = variables(node), *second = variables(node + 1);
+        Two state[n_all];
+        for (int k = 0; k < N_VARIABLES; ++k) state[k] = Two(first[k], second[k]);
+        const Two v(values_[node], values_[node + 1]);
+        Membrane::template advance_rest<Two>(v, Two(dt_), constants_.data(), state);
+        if constexpr (n_gates > 0) {
+            V gains[2][n_gates], losses[2][n_gates];
+            Two gain[n_gates], loss[n_gates];
+            tables_.look_up(v.first, constants_.data(), gains[0], losses[0]);
+            tables_.look_up(v.second, constants_.data(), gains[1], losses[1]);
+            for (int k = 0; k < n_gates; ++k) {
+                gain[k] = Two(gains[0][k], gains[1][k]);
+                loss[k] = Two(losses[0][k], losses[1][k]);
+            }
+            Membrane::template advance_gates<Two>(gain, loss, state);
+        }
+        Two current, conductance;
+        Membrane::template current<Two>(v, constants_.data(), state, current, conductance);
+        for (int k = 0; k < N_VARIABLES; ++k) {
+            first[k] = state[k].first;
+            second[k] = state[k].second;
+        }
+        const Two area(areas_[place_of_area(node)], areas_[place_of_area(node + 1)]);
+        const Two source = area * vfma(conductance, v, -current);
+        conductance = area * conductance;
+        conductance_[node] = conductance.first;
+        conductance_[node + 1] = conductance.second;
+        source_[node] = source.first;
+        source_[node + 1] = source.second;
     }
 
     void crossed(int node, unsigned above, unsigned risen) {

@@ -5,8 +5,7 @@
 // (ascent/engines/batch/cables.py), section by section, so that loading a lane is one strided copy.
 //
 // What a solver is given for node n, with v the membrane potential before the step:
-//   conductance[n] = dI/dv, source[n] = conductance * v - I, injected[n]: current into the inside (null for none);
-// `visit` is called for every node from the last to the first, as soon as its potential is known.
+//   conductance[n] = dI/dv, source[n] = conductance * v - I, injected[n]: current into the inside (null for none).
 // A solver may take BLOCK steps for a unit: lanes get another run, and `begin` is called, only between blocks.
 // A solver that has SECTIONS tells the net current (nA) out of each: what comes along the cable, inside and under the
 // myelin, and from an electrode, since implicit Euler balances currents at the end of the step.
@@ -58,8 +57,7 @@ struct SingleCable {
 
     void begin(int) {}
 
-    template <class Visit>
-    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
+    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes) {
         const V* e = drive.data();
         const V now = stimulus.now;
         const bool driven = any(now != V(0.0));
@@ -86,7 +84,6 @@ struct SingleCable {
         for (int i = n_nodes - 1; i >= 0; --i) {
             next = vfma(slope_[i], next, value_[i]);
             nodes.potential[i] = next;
-            visit(i);
         }
     }
 
@@ -138,8 +135,7 @@ struct DoubleCable {
     void arrange(const std::int64_t*) {}
     void begin(int) {}
 
-    template <class Visit>
-    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
+    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes) {
         const V now = stimulus.now, before = stimulus.before;
         const int n_sections = (n_nodes - 1) * stride_ + 1;
         const V zero = V(0.0);
@@ -195,10 +191,7 @@ struct DoubleCable {
             periaxonal = next2;
             out[MEMBRANE] = inside - periaxonal;
             out[PERIAXONAL] = periaxonal;
-            if (i == node * stride_) {
-                nodes.potential[node] = out[MEMBRANE];
-                visit(node--);
-            }
+            if (i == node * stride_) nodes.potential[node--] = out[MEMBRANE];
         }
     }
 

@@ -83,8 +83,7 @@ struct ModalCable {
             expect<HALF>(*places_[n].stretch, states()[n].mode, blocks_[n].expected);
     }
 
-    template <class Visit>
-    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes, Visit visit) {
+    void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes) {
         const V zero(0.0);
         const bool changes = any(stimulus.change != zero);
         changed_ = changes || (changed_ && phase_ > 0);
@@ -104,12 +103,8 @@ struct ModalCable {
             states()[n].inside = next;
             const V applied = driven ? drives()[n].outside * stimulus.now : zero;
             nodes.potential[n] = next + (all[inside(n)].rest - applied);
-            if (n + 1 < n_nodes) {
-                if (places_[n].stretch != given) end_potential(n, stimulus, nodes);
-                visit(n + 1);
-            }
+            if (n + 1 < n_nodes && places_[n].stretch != given) end_potential(n, stimulus, nodes);
         }
-        visit(0);
         phase_ = (phase_ + 1) % BLOCK;
     }
 
