@@ -235,7 +235,7 @@ struct ModalCable {
             const V inverse = node.active / diagonal;
             slope_[n] = cross * inverse;
             value_[n] = (value + carried_value) * inverse;
-            carried = cross * slope_[n];
+            carried = (cross * cross) * inverse;  // the next division waits for it
             carried_value = cross * value_[n];
             from_left = to_right;
             self_right = next_self;
