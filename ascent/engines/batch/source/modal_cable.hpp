@@ -80,7 +80,7 @@ struct ModalCable {
     void begin(int n_nodes) {
         phase_ = 0;
         for (int n = 0; n + 1 < n_nodes; ++n)
-            expect<HALF>(*places_[n].stretch, states()[n].mode, blocks_[n].expected);
+            expect(*places_[n].response, states()[n].mode, blocks_[n].expected);
     }
 
     void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes) {
@@ -114,7 +114,10 @@ struct ModalCable {
     static constexpr int V_WIDTH = V::width;
     static_assert(BLOCK == 4, "solve has a case for each step of a block");
 
-    struct Place { const Stretch* stretch; const Ports* response; };
+    // How a stretch answers: what 1 mV of a sum or difference brings to the ports in its step and in those after it, and
+    // what a mode brings to them in the steps of a block.
+    struct Response { Ports ports; V mode[MODES][BLOCK]; };
+    struct Place { const Stretch* stretch; const Response* response; };
     // Of a stretch: what its modes bring to the ports in each step, and the sums and differences since the beginning.
     struct Block { Ports expected, seen; };
 
@@ -125,41 +128,33 @@ struct ModalCable {
     // Where to read the coefficients of node n: those that are inside in every lane all have the same.
     int inside(int n) const { return n > 0 && n < shortest_ - 1 ? 1 : n; }
 
-    // What a sum or difference of 1 mV brings to the ports in the same step, in the next, …
-    static void respond(const Stretch& s, Ports& response) {
-        for (int j = 0; j < BLOCK; ++j) response.even[j] = response.odd[j] = V(0.0);
-        for (int k = 0; k < HALF; ++k) {
-            V even = s.weight[k], odd = s.weight[HALF + k];
+    static void respond(const Stretch& s, Response& response) {
+        Ports& ports = response.ports;
+        for (int j = 0; j < BLOCK; ++j) ports.even[j] = ports.odd[j] = V(0.0);
+        for (int k = 0; k < MODES; ++k) {
+            V* port = k < HALF ? ports.even : ports.odd;
+            V part = s.weight[k];
             for (int j = 0; j < BLOCK; ++j) {
-                response.even[j] = response.even[j] + even;
-                response.odd[j] = response.odd[j] + odd;
-                even = even * s.decay[k];
-                odd = odd * s.decay[HALF + k];
+                port[j] = port[j] + part;
+                part = part * s.decay[k];
+                response.mode[k][j] = part;
             }
         }
     }
 
-    // One mode's part of what a block's steps can expect.
-    static ASCENT_INLINE void expect_mode(V weight, V decay, V mode, V* expected) {
-        V part = weight * mode;
-        for (int j = 0; j < BLOCK; ++j) {
-            part = part * decay;
-            expected[j] = expected[j] + part;
-        }
-    }
-
-    template <int COUNT>
-    static void expect(const Stretch& s, const V* mode, Ports& expected) {
+    static void expect(const Response& response, const V* mode, Ports& expected) {
         for (int j = 0; j < BLOCK; ++j) expected.even[j] = expected.odd[j] = V(0.0);
-        for (int k = 0; k < COUNT; ++k) {
-            expect_mode(s.weight[k], s.decay[k], mode[k], expected.even);
-            expect_mode(s.weight[HALF + k], s.decay[HALF + k], mode[HALF + k], expected.odd);
-        }
+        for (int k = 0; k < HALF; ++k)
+            for (int j = 0; j < BLOCK; ++j) {
+                expected.even[j] = vfma(response.mode[k][j], mode[k], expected.even[j]);
+                expected.odd[j] = vfma(response.mode[HALF + k][j], mode[HALF + k], expected.odd[j]);
+            }
     }
 
     // The modes of one parity at the end of a block, and what the next one can expect of them.
     template <int COUNT, bool CHANGED>
-    ASCENT_INLINE void relax(const V* decay, const V* weight, const V* push, V* mode, const V* seen, V* expected) const {
+    ASCENT_INLINE void relax(const V* decay, const V (*answer)[BLOCK], const V* push, V* mode, const V* seen,
+                             V* expected) const {
         V input[BLOCK], sums[BLOCK];
         for (int j = 0; j < BLOCK; ++j) {
             input[j] = seen[j];
@@ -169,15 +164,17 @@ struct ModalCable {
             V x = mode[k];
             for (int j = 0; j < BLOCK; ++j) x = vfma(decay[k], x, CHANGED ? vfma(push[k], change_[j], input[j]) : input[j]);
             mode[k] = x;
-            expect_mode(weight[k], decay[k], x, sums);
+            for (int j = 0; j < BLOCK; ++j) sums[j] = vfma(answer[k][j], x, sums[j]);
         }
         for (int j = 0; j < BLOCK; ++j) expected[j] = sums[j];
     }
 
     template <int COUNT, bool CHANGED>
-    ASCENT_INLINE void end_block(const Stretch& s, const V* push, V* mode, Block& block) const {
-        relax<COUNT, CHANGED>(s.decay, s.weight, push, mode, block.seen.even, block.expected.even);
-        relax<COUNT, CHANGED>(s.decay + HALF, s.weight + HALF, push + HALF, mode + HALF, block.seen.odd, block.expected.odd);
+    ASCENT_INLINE void end_block(const Place& place, const V* push, V* mode, Block& block) const {
+        const V* decay = place.stretch->decay;
+        const V(*answer)[BLOCK] = place.response->mode;
+        relax<COUNT, CHANGED>(decay, answer, push, mode, block.seen.even, block.expected.even);
+        relax<COUNT, CHANGED>(decay + HALF, answer + HALF, push + HALF, mode + HALF, block.seen.odd, block.expected.odd);
     }
 
     // From the first node to the last: what a node's potential is, given the next one's. PHASE is the step in the block.
@@ -193,7 +190,7 @@ struct ModalCable {
             V self_left = zero, cross = zero, from_right = zero, to_right = zero, next_self = zero;
             if (n + 1 < n_nodes) {
                 const Stretch& s = *places_[n].stretch;
-                const Ports& response = *places_[n].response;
+                const Ports& response = places_[n].response->ports;
                 Block& block = blocks_[n];
                 block.seen.even[PHASE] = at[n].inside + at[n + 1].inside;
                 block.seen.odd[PHASE] = at[n].inside - at[n + 1].inside;
@@ -213,11 +210,11 @@ struct ModalCable {
                     }
                 if (PHASE == BLOCK - 1) {
                     if (&s != given)
-                        end_block<HALF, true>(s, outside[n].mode, at[n].mode, block);
+                        end_block<HALF, true>(places_[n], outside[n].mode, at[n].mode, block);
                     else if (changed_)
-                        end_block<INNER, true>(s, outside[n].mode, at[n].mode, block);
+                        end_block<INNER, true>(places_[n], outside[n].mode, at[n].mode, block);
                     else
-                        end_block<INNER, false>(s, outside[n].mode, at[n].mode, block);
+                        end_block<INNER, false>(places_[n], outside[n].mode, at[n].mode, block);
                 }
                 from_right = total + odd + s.left;
                 to_right = total - odd + s.right;
@@ -262,7 +259,7 @@ struct ModalCable {
     }
 
     std::vector<Stretch> mixed_;
-    std::vector<Ports> responses_;  // of the stretches inside, of those at the left end, of `mixed_`
+    std::vector<Response> responses_;  // of the stretches inside, of those at the left end, of `mixed_`
     std::vector<Place> places_;
     std::vector<Block> blocks_;
     std::vector<V> slope_, value_;
