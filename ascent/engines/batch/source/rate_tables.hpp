@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "kernel_interface.hpp"
@@ -32,10 +33,10 @@ class RateTables {
     void arrange(const V* constants) {
         if constexpr (N_GATES > 0) {
             for (int lane = 0; lane < W; ++lane) {
-                std::vector<double> key;
+                std::vector<double> key{dt_};
                 for (int i = 0; i < Membrane::n_rate_constants; ++i) key.push_back(constants[Membrane::rate_constants[i]][lane]);
                 auto& table = tables_[key];
-                if (!table) table = tabulate(constants, lane);
+                if (!table) table = shared(key, constants, lane);
                 table_[lane] = table.get();
             }
         }
@@ -77,6 +78,7 @@ class RateTables {
     static constexpr int N_ROWS = 400 * ROWS_PER_MILLIVOLT;
     // A cubic may differ from the kernel by this much of a loss, or by this much in all.
     static constexpr double RELATIVE = 1e-7, ABSOLUTE = 1e-13;
+    static constexpr std::size_t MOST_KEPT = 32;  // some MB
 
     struct alignas(64) Table {
         double rows[N_ROWS][ROW > 0 ? ROW : 1];
@@ -149,9 +151,20 @@ class RateTables {
         Membrane::template rates<V>(v, dt, constants, gains, losses);
     }
 
+    // A table that some solver of this process has already, or a new one.
+    std::shared_ptr<const Table> shared(const std::vector<double>& key, const V* constants, int lane) const {
+        static std::mutex guard;
+        static std::map<std::vector<double>, std::shared_ptr<const Table>> kept;
+        const std::lock_guard<std::mutex> lock(guard);
+        const auto found = kept.find(key);
+        if (found != kept.end()) return found->second;
+        if (kept.size() == MOST_KEPT) kept.clear();
+        return kept[key] = tabulate(constants, lane);
+    }
+
     // Rows are worked out W at a time; what a row holds does not depend on W.
-    std::unique_ptr<Table> tabulate(const V* constants, int lane) const {
-        std::unique_ptr<Table> table(new Table());
+    std::shared_ptr<const Table> tabulate(const V* constants, int lane) const {
+        const std::shared_ptr<Table> table(new Table());
         std::vector<V> own(Membrane::n_constants + 1);
         for (int i = 0; i < Membrane::n_constants; ++i) own[i] = V(constants[i][lane]);
         // cos(pi/8)/2 and cos(3 pi/8)/2, the points of four on a row that goes from -1/2 to 1/2
@@ -201,7 +214,7 @@ class RateTables {
     }
 
     double dt_;
-    std::map<std::vector<double>, std::unique_ptr<Table>> tables_;
+    std::map<std::vector<double>, std::shared_ptr<const Table>> tables_;
     const Table* table_[W] = {};
 };
 
