@@ -57,7 +57,7 @@ class Stretch:
         From applied potentials (mV for 1 mA) of `sections`, (4 + 2 BLOCK + MODES, n): to the even and the odd part
         of the currents into the nodes at once, to those through the modes that a stimulus holds, to those (even ones
         first) in the step of a change and in the steps after it, and to each mode when it changes. To the potential
-        of a passive end at once, and through the modes that it holds: (2, n).
+        of a passive end, (2 + BLOCK, n): at once, through the modes that it holds, and in the steps of a change.
     project, reference : ndarray
         ζ = project·(x - reference), for x = (Vi, Vx) of `inner` sections: (MODES, 2n), (2n,).
     inner : slice
@@ -136,17 +136,17 @@ def stretches(
 
     flow = _by_parity(placed(weight[..., None] * direct))
     held_flow = _by_parity(placed(weight[..., None] * jump))
-    powers = (weight * decay)[:, None] * decay[:, None] ** np.arange(BLOCK)[:, None]
-    changed = np.stack([_by_parity(placed(power[..., None] * -jump)) for power in powers.swapaxes(0, 1)], axis=2)
-    driven = np.concatenate(
-        [flow, held_flow, changed.reshape(len(cables), 2 * BLOCK, -1), placed(-jump)], axis=1
-    )
+    # what is left of a mode in the step of a change, and in the steps after it
+    left_over = decay[:, None] ** np.arange(1, BLOCK + 1)[:, None]
+    changed = [_by_parity(placed((weight * left)[..., None] * -jump)) for left in left_over.swapaxes(0, 1)]
+    changes = np.stack(changed, axis=2).reshape(len(cables), 2 * BLOCK, -1)
+    driven = np.concatenate([flow, held_flow, changes, placed(-jump)], axis=1)
     even, odd = _by_parity(placed(weight)).T
     project = np.zeros((len(cables), MODES, 2 * n))
     project[:, :, free] = placed((across @ capacity) * unscale[..., None])
     own, nothing = axial[:, 0] - even - odd, np.zeros(len(cables))
     flows = axial * reference[:, [0, n - 1]]
-    end_drive = np.zeros((len(cables), 2, end - begin))
+    end_drive = np.zeros((len(cables), 2 + BLOCK, end - begin))
     out = np.zeros_like(scale)
     end_constant, at_end = nothing, nothing
     if ports == "both":
@@ -162,7 +162,8 @@ def stretches(
         else:
             out_shape = out_shape - shapes[:, np.searchsorted(free, n + far)]
         out = out_shape * scale
-        end_drive += np.stack([(out[:, None] @ direct)[:, 0], (out[:, None] @ jump)[:, 0]], axis=1)
+        end_drive[:, :1] += out[:, None] @ direct
+        end_drive[:, 1:] += np.concatenate([out[:, None], -out[:, None] * left_over], axis=1) @ jump
         end_constant, at_end = rest + reference[:, far] - reference[:, n + far], np.ones(len(cables))
     scalars = np.stack([*selves, *_by_parity(placed(out)).T, end_constant, at_end], axis=1)
     decays, weights, ends = placed(decay), placed(weight * decay), placed(out * decay)

@@ -42,7 +42,7 @@ struct ModalCable {
     // `port` brings the stimulus to the ports at once, `held` through the modes that it holds; where it changes,
     // `changed` does it within the block, and `mode` brings it to the modes.
     struct Drive { V outside, port_sum, port_difference, held_sum, held_difference; Ports changed; V mode[MODES]; };
-    struct EndDrive { V port, held; };
+    struct EndDrive { V port, held, changed[BLOCK]; };
     struct State { V mode[MODES], inside; };
 
     static constexpr int N_STRETCH = sizeof(Stretch) / sizeof(V), N_NODE = sizeof(Node) / sizeof(V);
@@ -60,7 +60,7 @@ struct ModalCable {
         shortest_ = n_nodes[0];
         for (int lane = 1; lane < V_WIDTH; ++lane) shortest_ = n_nodes[lane] < shortest_ ? n_nodes[lane] : shortest_;
         const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
-        for (std::size_t j = 0; j < places_.size(); ++j) places_[j] = place(j == 0 ? given + 1 : given, j == 0);
+        for (std::size_t j = 0; j < places_.size(); ++j) places_[j] = j == 0 ? place(given + 1, 1) : place(given, 0);
         for (int lane = 0; lane < V_WIDTH; ++lane) {
             const std::size_t last = std::size_t(n_nodes[lane] - 2);
             V* to = reinterpret_cast<V*>(&mixed_[lane]);
@@ -79,8 +79,11 @@ struct ModalCable {
     // Begin a block: some lanes have another state than the last block left.
     void begin(int n_nodes) {
         phase_ = 0;
-        for (int n = 0; n + 1 < n_nodes; ++n)
-            expect(*places_[n].response, states()[n].mode, blocks_[n].expected);
+        for (int n = 0; n + 1 < n_nodes; ++n) {
+            const Response& response = *places_[n].response;
+            expect(response.mode, states()[n].mode, blocks_[n].expected.even, blocks_[n].expected.odd);
+            if (!is_inner(n)) expect_end(response, states()[n].mode, blocks_[n]);
+        }
     }
 
     void solve(int n_nodes, const Applied<V>& stimulus, const Membranes<V>& nodes) {
@@ -96,14 +99,13 @@ struct ModalCable {
             default: eliminate<3>(n_nodes, stimulus, driven, nodes);
         }
         const Node* all = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
-        const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
         V next = zero;
         for (int n = n_nodes - 1; n >= 0; --n) {
             next = vfma(slope_[n], next, value_[n]);
             states()[n].inside = next;
             const V applied = driven ? drives()[n].outside * stimulus.now : zero;
             nodes.potential[n] = next + (all[inside(n)].rest - applied);
-            if (n + 1 < n_nodes && places_[n].stretch != given) end_potential(n, stimulus, nodes);
+            if (n + 1 < n_nodes && !is_inner(n)) end_potential(n, stimulus, nodes);
         }
         phase_ = (phase_ + 1) % BLOCK;
     }
@@ -115,40 +117,54 @@ struct ModalCable {
     static_assert(BLOCK == 4, "solve has a case for each step of a block");
 
     // How a stretch answers: what 1 mV of a sum or difference brings to the ports in its step and in those after it, and
-    // what a mode brings to them in the steps of a block.
-    struct Response { Ports ports; V mode[MODES][BLOCK]; };
+    // what a mode brings to them in the steps of a block; the same for the potential of a passive end node.
+    struct Response { Ports ports; V mode[MODES][BLOCK]; Ports end; V end_mode[MODES][BLOCK]; };
     struct Place { const Stretch* stretch; const Response* response; };
-    // Of a stretch: what its modes bring to the ports in each step, and the sums and differences since the beginning.
-    struct Block { Ports expected, seen; };
+    // Of a stretch: what its modes bring to the ports and to an end node in each step, and the sums and differences
+    // since the beginning.
+    struct Block { Ports expected, seen; V end[BLOCK]; };
 
     Place place(const Stretch* stretch, int response) const { return {stretch, &responses_[response]}; }
     State* states() { return reinterpret_cast<State*>(state.data()); }
     const Drive* drives() const { return reinterpret_cast<const Drive*>(drive.data() + 2 * N_END); }
 
+    // Whether the stretch after node n has a node at either side in all lanes.
+    bool is_inner(int n) const { return places_[n].response == &responses_[0]; }
+
     // Where to read the coefficients of node n: those that are inside in every lane all have the same.
     int inside(int n) const { return n > 0 && n < shortest_ - 1 ? 1 : n; }
 
     static void respond(const Stretch& s, Response& response) {
-        Ports& ports = response.ports;
+        respond(s.weight, s.decay, response.ports, response.mode);
+        respond(s.end, s.decay, response.end, response.end_mode);
+    }
+
+    static void respond(const V* weight, const V* decay, Ports& ports, V (*mode)[BLOCK]) {
         for (int j = 0; j < BLOCK; ++j) ports.even[j] = ports.odd[j] = V(0.0);
         for (int k = 0; k < MODES; ++k) {
             V* port = k < HALF ? ports.even : ports.odd;
-            V part = s.weight[k];
+            V part = weight[k];
             for (int j = 0; j < BLOCK; ++j) {
                 port[j] = port[j] + part;
-                part = part * s.decay[k];
-                response.mode[k][j] = part;
+                part = part * decay[k];
+                mode[k][j] = part;
             }
         }
     }
 
-    static void expect(const Response& response, const V* mode, Ports& expected) {
-        for (int j = 0; j < BLOCK; ++j) expected.even[j] = expected.odd[j] = V(0.0);
+    static void expect(const V (*answer)[BLOCK], const V* mode, V* even, V* odd) {
+        for (int j = 0; j < BLOCK; ++j) even[j] = odd[j] = V(0.0);
         for (int k = 0; k < HALF; ++k)
             for (int j = 0; j < BLOCK; ++j) {
-                expected.even[j] = vfma(response.mode[k][j], mode[k], expected.even[j]);
-                expected.odd[j] = vfma(response.mode[HALF + k][j], mode[HALF + k], expected.odd[j]);
+                even[j] = vfma(answer[k][j], mode[k], even[j]);
+                odd[j] = vfma(answer[HALF + k][j], mode[HALF + k], odd[j]);
             }
+    }
+
+    static void expect_end(const Response& response, const V* mode, Block& block) {
+        V odd[BLOCK];
+        expect(response.end_mode, mode, block.end, odd);
+        for (int j = 0; j < BLOCK; ++j) block.end[j] = block.end[j] + odd[j];
     }
 
     // The modes of one parity at the end of a block, and what the next one can expect of them.
@@ -182,7 +198,6 @@ struct ModalCable {
     void eliminate(int n_nodes, const Applied<V>& stimulus, bool driven, const Membranes<V>& nodes) {
         const V zero(0.0), now = stimulus.now, before = stimulus.before;
         const Node* all = reinterpret_cast<const Node*>(coefficients.data() + 3 * N_STRETCH);
-        const Stretch* given = reinterpret_cast<const Stretch*>(coefficients.data());
         const Drive* outside = drives();
         State* at = states();
         V carried = zero, carried_value = zero, from_left = zero, self_right = zero;
@@ -209,7 +224,7 @@ struct ModalCable {
                         odd = vfma(outside[n].changed.odd[PHASE - j], change_[j], odd);
                     }
                 if (PHASE == BLOCK - 1) {
-                    if (&s != given)
+                    if (!is_inner(n))
                         end_block<HALF, true>(places_[n], outside[n].mode, at[n].mode, block);
                     else if (changed_)
                         end_block<INNER, true>(places_[n], outside[n].mode, at[n].mode, block);
@@ -239,21 +254,22 @@ struct ModalCable {
         }
     }
 
-    // Of a passive end node; its stretch's modes after this step are needed, which the block has only at its end.
+    // Of a passive end node.
     void end_potential(int n, const Applied<V>& stimulus, const Membranes<V>& nodes) {
         const Stretch& s = *places_[n].stretch;
+        const Response& response = *places_[n].response;
+        Block& block = blocks_[n];
         const EndDrive& applied = reinterpret_cast<const EndDrive*>(drive.data())[n == 0 ? 0 : 1];
         V potential = vfma(applied.held, stimulus.before, vfma(applied.port, stimulus.now, s.end_constant));
         potential = vfma(s.end_sum, states()[n].inside + states()[n + 1].inside, potential);
         potential = vfma(s.end_difference, states()[n].inside - states()[n + 1].inside, potential);
-        const int missing = phase_ == BLOCK - 1 ? 0 : phase_ + 1;
-        for (int k = 0; k < MODES; ++k) {
-            const V* seen = k < HALF ? blocks_[n].seen.even : blocks_[n].seen.odd;
-            V mode = states()[n].mode[k];
-            for (int j = 0; j < missing; ++j)
-                mode = vfma(s.decay[k], mode, vfma(drives()[n].mode[k], change_[j], seen[j]));
-            potential = vfma(s.end[k], mode, potential);
+        potential = potential + block.end[phase_];
+        for (int j = 0; j <= phase_; ++j) {
+            potential = vfma(response.end.even[phase_ - j], block.seen.even[j], potential);
+            potential = vfma(response.end.odd[phase_ - j], block.seen.odd[j], potential);
+            potential = vfma(applied.changed[phase_ - j], change_[j], potential);
         }
+        if (phase_ == BLOCK - 1) expect_end(response, states()[n].mode, block);
         V& out = nodes.potential[n == 0 ? 0 : n + 1];
         out = select(s.at_end > V(0.0), potential, out);
     }
