@@ -19,8 +19,6 @@ struct PairMask {
 
 template <class V>
 struct Pair {
-    using IsLess = decltype(V() < V());
-
     V first, second;
 
     Pair() = default;
@@ -36,14 +34,36 @@ struct Pair {
     ASCENT_INLINE Pair& operator+=(Pair other) { return *this = *this + other; }
     ASCENT_INLINE Pair& operator-=(Pair other) { return *this = *this - other; }
     ASCENT_INLINE Pair& operator*=(Pair other) { return *this = *this * other; }
-
-    friend ASCENT_INLINE PairMask<IsLess> operator<(Pair a, Pair b) { return {a.first < b.first, a.second < b.second}; }
-    friend ASCENT_INLINE PairMask<IsLess> operator<=(Pair a, Pair b) { return {a.first <= b.first, a.second <= b.second}; }
-    friend ASCENT_INLINE PairMask<IsLess> operator>(Pair a, Pair b) { return {a.first > b.first, a.second > b.second}; }
-    friend ASCENT_INLINE PairMask<IsLess> operator>=(Pair a, Pair b) { return {a.first >= b.first, a.second >= b.second}; }
-    friend ASCENT_INLINE PairMask<IsLess> operator==(Pair a, Pair b) { return {a.first == b.first, a.second == b.second}; }
-    friend ASCENT_INLINE PairMask<IsLess> operator!=(Pair a, Pair b) { return {a.first != b.first, a.second != b.second}; }
 };
+
+template <class M>
+ASCENT_INLINE PairMask<M> pair_mask(M first, M second) {
+    return {first, second};
+}
+template <class V>
+ASCENT_INLINE auto operator<(Pair<V> a, Pair<V> b) {
+    return pair_mask(a.first < b.first, a.second < b.second);
+}
+template <class V>
+ASCENT_INLINE auto operator<=(Pair<V> a, Pair<V> b) {
+    return pair_mask(a.first <= b.first, a.second <= b.second);
+}
+template <class V>
+ASCENT_INLINE auto operator>(Pair<V> a, Pair<V> b) {
+    return pair_mask(a.first > b.first, a.second > b.second);
+}
+template <class V>
+ASCENT_INLINE auto operator>=(Pair<V> a, Pair<V> b) {
+    return pair_mask(a.first >= b.first, a.second >= b.second);
+}
+template <class V>
+ASCENT_INLINE auto operator==(Pair<V> a, Pair<V> b) {
+    return pair_mask(a.first == b.first, a.second == b.second);
+}
+template <class V>
+ASCENT_INLINE auto operator!=(Pair<V> a, Pair<V> b) {
+    return pair_mask(a.first != b.first, a.second != b.second);
+}
 
 template <class M, class V>
 ASCENT_INLINE Pair<V> select(PairMask<M> mask, Pair<V> a, Pair<V> b) {

@@ -37,7 +37,7 @@ struct ModalCable {
         V self_left, self_right, cross, left, right, end_sum, end_difference, end_constant, at_end;
     };
     struct Node { V capacitance, leak, leak_source, rest, active; };  // potentials inside count from `rest`
-    // Values for the modes that see the sum, and for those that see the difference, by how many steps ago it was.
+    // Values for the modes that see the sum, and for those that see the difference, by how many steps ago that was.
     struct Ports { V even[BLOCK], odd[BLOCK]; };
     // `port` brings the stimulus to the ports at once, `held` through the modes that it holds; where it changes,
     // `changed` does it within the block, and `mode` brings it to the modes.
