@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -62,7 +63,7 @@ class Fiber:
     @cached_property
     def own_model(self) -> tuple[str, ...]:
         """What a model of the user's own says, by which fibers of one file at different times differ; else nothing."""
-        if not Path(self.geometry.model).is_absolute():
+        if not os.path.isabs(self.geometry.model):
             return ()
         return (self.model.model_dump_json(), self.membrane.model_dump_json())
 

@@ -9,6 +9,7 @@ of its own (``mechanism_folders``).
 from __future__ import annotations
 
 import math
+import os
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -208,7 +209,7 @@ def load_model(name: str | Path) -> FiberModel:
     ConfigError
         When there is no such model, or the file is not one.
     """
-    if Path(name).suffix in (".yaml", ".yml"):
+    if str(name).endswith((".yaml", ".yml")):
         path = Path(name).expanduser().resolve()
         if not path.is_file():
             raise ConfigError(f"Fiber model {path} is not there; give a .yaml file or one of {_names()}.")
@@ -218,9 +219,8 @@ def load_model(name: str | Path) -> FiberModel:
 
 def load_membrane(name: str) -> Membrane:
     """The electrical data shared by a family of models: ``data/membranes/<name>.yaml``, or a file of one's own."""
-    path = Path(name)
-    if path.is_absolute():
-        return _own_membrane(path, path.stat().st_mtime_ns)
+    if os.path.isabs(name):
+        return _own_membrane(Path(name), os.stat(name).st_mtime_ns)
     return _shipped_membrane(name)
 
 

@@ -40,6 +40,8 @@ class SpikeTimes(Sequence[NDArray[np.float64]]):
         if isinstance(node, slice):
             return [self[index] for index in range(*node.indices(self._n_nodes))]
         index = range(self._n_nodes)[node]
+        if not len(self._spikes):
+            return np.empty(0)
         return self._spikes[self._spikes[:, 0] == index, 1] * self._dt
 
 

@@ -172,7 +172,7 @@ class Solver:
         status, step, _, _, length = self._out.tolist()
         if not length:
             return status, step, np.empty((0, 2), dtype=np.int64)
-        return status, step, np.ctypeslib.as_array(pointer, (length // 2, 2)).copy()
+        return status, step, np.frombuffer(ctypes.string_at(pointer, 8 * length), dtype=np.int64).reshape(-1, 2)
 
 
 def initial_variables(

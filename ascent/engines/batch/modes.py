@@ -6,6 +6,7 @@ The modes themselves, and why they are exact, are in :mod:`ascent.engines.batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,12 @@ class ModalCable:
         places = (np.array([0]), np.arange(1, last), np.array([last]))
         return list(zip((self._left, self._inside, self._right), places, strict=True))
 
+    @cached_property
+    def _windows(self) -> NDArray[np.intp]:
+        """Sections of the stretches inside and of the nodes beside them: (stretches, sections)."""
+        first = self._unit * np.arange(1, self._cable.n_nodes - 2)
+        return first[:, None] + np.arange(self._unit + 1)
+
     def coefficients(self, capacity: int) -> Array:
         """Stretches inside, at the left and at the right end; then the nodes."""
         nodes = np.zeros((capacity, N_NODE))
@@ -55,7 +62,7 @@ class ModalCable:
         n_nodes, unit = self._cable.n_nodes, self._unit
         out = np.zeros((capacity, N_DRIVE))
         out[1 : n_nodes - 1, 0] = potentials[unit : (n_nodes - 1) * unit : unit]
-        windows = np.lib.stride_tricks.sliding_window_view(potentials, unit + 1)[unit : (n_nodes - 2) * unit : unit]
+        windows = potentials[self._windows]
         # written out so that a stretch's sums have one order, whatever the number of stretches
         out[1 : n_nodes - 2, 1:] = np.einsum("kn,jn->jk", self._inside.driven, windows, optimize=False)
         for place, stretch in ((0, self._left), (n_nodes - 2, self._right)):
