@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from ascent.errors import ConfigError, ThresholdError
@@ -62,6 +63,14 @@ class SearchPlan:
             )
         if self.step_mode == "percent" and self.step >= 100:
             raise ConfigError(f"step is {self.step:g} %; it should be less than 100 %.")
+
+    @cached_property
+    def farthest(self) -> float:
+        """The largest `top` (mA) that `max_steps` tries come to."""
+        amplitude = self.top
+        for _ in range(self.max_steps):
+            amplitude = self.raised(amplitude)
+        return amplitude
 
     def raised(self, amplitude: float) -> float:
         """The next larger try for `top`.
@@ -142,9 +151,6 @@ def fast_search(plan: SearchPlan) -> Search:
     ThresholdError
         When nothing up to ``max_steps`` changes of top works, or even the smallest amplitude does.
     """
-    limit = plan.top
-    for _ in range(plan.max_steps):
-        limit = plan.raised(limit)
     bottom = plan.bottom or plan.top * 1e-3
     top = bottom
     for _ in range(plan.max_steps):
@@ -157,7 +163,7 @@ def fast_search(plan: SearchPlan) -> Search:
         top = bottom * FAST_GROWTH
         while not (yield top):
             bottom, top = top, top * FAST_GROWTH
-            if abs(top) > abs(limit):
+            if abs(top) > abs(plan.farthest):
                 raise _no_bounds(plan, bottom, plan.bottom, False, True)
     while not plan.precise(top, bottom):
         middle = math.copysign(math.sqrt(top * bottom), top)
