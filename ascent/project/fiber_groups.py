@@ -6,6 +6,9 @@ neither do the bits depend on the number of workers or ranks.
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,7 +69,8 @@ def run_fiber_group(group: FiberGroup) -> dict[str, Any]:
     dict
         ``n_sim``; of those that succeeded ``inner``, ``fiber``, ``threshold_mA`` (None for given amplitudes),
         ``n_runs`` and ``n_steps``, a list each; ``engine``, one name where they share it, else a list; ``errors``:
-        sentence by name of those that failed, which have a marker instead of results.
+        sentence by name of those that failed, which have a marker instead of results. Of a large group the lists are
+        one text, ``packed``, that :func:`values_of` reads.
 
     Raises
     ------
@@ -88,14 +92,26 @@ def run_fiber_group(group: FiberGroup) -> dict[str, Any]:
         row = (unit.inner, unit.fiber, result.threshold, result.n_runs, result.n_steps, result.engine)
         for name, value in zip(_COLUMNS, row, strict=True):
             columns[name].append(value)
+    return {"n_sim": group.fibers[0].n_sim, **compact(columns), "errors": errors}
+
+
+def compact(columns: dict[str, list[Any]]) -> dict[str, Any]:
+    """Columns of a group's results as they travel and are journaled.
+
+    Rank 0 receives and journals thousands of groups. What all fibers share is said once; and where there are many, the
+    text that the journal will hold is made here, on the rank that has the time for it.
+    """
     engines = set(columns["engine"])
-    # Rank 0 receives and journals thousands of these, so what all fibers share is said once.
-    engine = engines.pop() if len(engines) == 1 else columns["engine"]
-    return {"n_sim": group.fibers[0].n_sim, **columns, "engine": engine, "errors": errors}
+    table = {**columns, "engine": engines.pop()} if len(engines) == 1 else columns
+    if len(columns["inner"]) <= USUAL:
+        return table
+    return {"packed": base64.b64encode(zlib.compress(json.dumps(table).encode("ascii"))).decode("ascii")}
 
 
 def values_of(table: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What :func:`run_fiber_group` gave, by fiber."""
+    if "packed" in table:
+        table = {**table, **json.loads(zlib.decompress(base64.b64decode(table["packed"])))}
     engine = table["engine"]
     engines = [engine] * len(table["inner"]) if isinstance(engine, str) else engine
     columns = [engines if name == "engine" else table[name] for name in _COLUMNS]
@@ -136,20 +152,21 @@ def run_fibers(
     from ascent.mechanisms.build import build_mechanisms
 
     build_mechanisms()
-    outcomes: dict[str, Outcome[dict[str, Any]]] = {}
+    done: list[tuple[FiberGroup, Outcome[dict[str, Any]]]] = []
     waves = [group_fibers(wave) for wave in _waves(units)]
     if on_plan is not None:
         on_plan(sum(map(len, waves)))
-    places = {unit.id: place for place, unit in enumerate(units)}
     for groups in waves:
 
         def finished(outcome: Outcome[dict[str, Any]], groups: list[FiberGroup] = groups) -> None:
             if on_group is not None:
                 on_group(outcome)
-            for one in _of_fibers(groups[outcome.index], outcome, places):
-                outcomes[one.unit_id] = one
+            done.append((groups[outcome.index], outcome))
 
         run_units(groups, run_fiber_group, workers=workers, label="groups of fibers", on_result=finished, quiet=quiet)
+    # Fiber by fiber only now: while ranks work, rank 0 has their next groups to send.
+    places = {unit.id: place for place, unit in enumerate(units)}
+    outcomes = {one.unit_id: one for group, outcome in done for one in _of_fibers(group, outcome, places)}
     return [outcomes[unit.id] for unit in units]
 
 

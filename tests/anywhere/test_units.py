@@ -12,6 +12,7 @@ from ascent.project import fiber_groups, field_points
 from ascent.project.fiber_groups import group_fibers, run_fiber_group, values_of
 from ascent.project.fiber_units import FiberUnit, units_of_n_sim
 from ascent.runs import read_journal
+from ascent.runs.journal import Journal
 
 
 @pytest.fixture()
@@ -59,6 +60,18 @@ def test_a_fiber_has_the_same_threshold_in_any_company(units: list[FiberUnit], n
             together |= values_of(entry.value)
     alone = fiber_groups.FiberGroup("0_0_0_0/fibers_5-5", (units[5],))
     assert values_of(run_fiber_group(alone)) == {units[5].id: together[units[5].id]}
+
+
+@pytest.mark.parametrize("count", [fiber_groups.USUAL, 3 * fiber_groups.USUAL])
+def test_a_group_of_any_size_is_journaled_to_the_last_digit(count: int, tmp_path: Path) -> None:
+    thresholds = np.random.default_rng(5).normal(size=count).tolist()
+    columns = {"inner": [0] * count, "fiber": list(range(count)), "threshold_mA": thresholds}
+    columns |= {"n_runs": [9] * count, "n_steps": [5000] * count, "engine": ["batch"] * count}
+    with Journal(tmp_path / "journal.jsonl") as journal:
+        value = {"n_sim": "0_0_0_0", **fiber_groups.compact(columns), "errors": {}}
+        journal.append("unit", unit="0_0_0_0/fibers", value=value)
+    (entry,) = read_journal(tmp_path / "journal.jsonl")
+    assert [one["threshold_mA"] for one in values_of(entry.value).values()] == thresholds
 
 
 def test_a_fiber_that_cannot_be_run_fails_alone(units: list[FiberUnit], n_sim: Path, tmp_path: Path) -> None:
