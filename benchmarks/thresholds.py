@@ -164,7 +164,7 @@ def main() -> int:
     parser.add_argument("--peer-python", default=sys.executable, help="a Python that has pyfibers")
     parser.add_argument("--quick", action="store_true", help="MRG only, and few fibers of the slow sides")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fibers", type=int, default=64, help="of the batch engine")
+    parser.add_argument("--fibers", type=int, default=256, help="of the batch engine")
     parser.add_argument("--side", choices=["batch", "neuron", "pyfibers"], help=argparse.SUPPRESS)
     parser.add_argument("--model", help=argparse.SUPPRESS)
     parser.add_argument("--count", type=int, help=argparse.SUPPRESS)
