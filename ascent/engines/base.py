@@ -172,6 +172,19 @@ class StopRule:
     at_rest: bool = True
 
 
+# Most runs record nothing, and a search makes thousands.
+_NO_VALUES, _NO_TABLE = np.empty(0), np.empty((0, 0))
+_NO_VALUES.flags.writeable = _NO_TABLE.flags.writeable = False
+
+
+def _no_values() -> NDArray[np.float64]:
+    return _NO_VALUES
+
+
+def _no_table() -> NDArray[np.float64]:
+    return _NO_TABLE
+
+
 @dataclass(eq=False)
 class RunResult:
     """Outcome of one run.
@@ -209,14 +222,14 @@ class RunResult:
     spike_times: Sequence[NDArray[np.float64]]
     n_steps: int
     stopped: Literal["end", "fired", "rest"]
-    time: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    voltage: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    time: NDArray[np.float64] = field(default_factory=_no_values)
+    voltage: NDArray[np.float64] = field(default_factory=_no_table)
     gates: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    current: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    voltage_profile: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    current: NDArray[np.float64] = field(default_factory=_no_values)
+    voltage_profile: NDArray[np.float64] = field(default_factory=_no_table)
     gate_profiles: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    membrane_currents: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
-    signal: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    membrane_currents: NDArray[np.float64] = field(default_factory=_no_table)
+    signal: NDArray[np.float64] = field(default_factory=_no_values)
 
     def count(self, node: int) -> int:
         """Number of action potentials at `node`."""
