@@ -15,7 +15,7 @@
 #include "float_rate_tables.hpp"
 #include "kernel_interface.hpp"
 #include "modal_cable.hpp"
-#include "pair.hpp"
+#include "twin.hpp"
 #include "rate_tables.hpp"
 
 namespace ascent {
@@ -265,7 +265,7 @@ class Batch {
 
     // The same for two nodes side by side.
     ASCENT_INLINE void relax_two(int node) {
-        using Two = Pair<V>;
+        using Two = Twin<V>;
         constexpr int n_gates = Membrane::n_gates, n_all = N_VARIABLES > 0 ? N_VARIABLES : 1;
         V *first = variables(node), *second = variables(node + 1);
         Two state[n_all];
