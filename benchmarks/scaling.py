@@ -87,10 +87,9 @@ def measure_population(directory: Path) -> dict[str, Any]:
     """Inside a job: all fibers of the prepared n_sim."""
     from ascent.project.fiber_groups import LARGEST, USUAL, run_fibers
     from ascent.project.fiber_units import units_of_n_sim
-    from ascent.schedule import mpi
+    from ascent.schedule import mpi, run_units
     from benchmarks import scaling  # the module by its name, so that ranks can import what is sent to them
 
-    assert scaling.nothing is not None
     n_sim = directory / "samples/0/models/0/sims/0/n_sims/0"
     units, _ = units_of_n_sim(n_sim, "0_0_0_0", recorded=())
     groups: list[float] = []
@@ -102,6 +101,8 @@ def measure_population(directory: Path) -> dict[str, Any]:
         tables.append(outcome.value)
 
     workers = None if mpi.size() > 1 else 1
+    # Ranks load their libraries while a program plans; here there is next to nothing to plan, so they are waited for.
+    run_units(list(range(64)), scaling.nothing, workers=workers, quiet=True)
     outcomes = run_fibers(
         units, workers=workers, quiet=True, on_group=arrived, on_plan=lambda count: begun.append(time.perf_counter())
     )
