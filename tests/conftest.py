@@ -10,6 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Where workers share the cores, threads of numerical libraries wait for each other by spinning, and a mesh takes
+# ten times as long. Read when the libraries are loaded, so it stands before all else; tests of threads ask for theirs.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    from ascent.schedule.threads import VARIABLES
+
+    os.environ.update(dict.fromkeys(VARIABLES, "1"))
+
 settings.register_profile(
     "ascent",
     deadline=None,

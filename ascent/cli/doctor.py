@@ -120,7 +120,9 @@ def _ffmpeg(paths: bool) -> Finding:
         place = str(get_ffmpeg_exe())
         done = subprocess.run([place, "-version"], capture_output=True, text=True, check=True, timeout=20)
     except (RuntimeError, OSError, subprocess.SubprocessError):
-        what = f"{named}, named by $IMAGEIO_FFMPEG_EXE, cannot be run" if named else "set IMAGEIO_FFMPEG_EXE to an ffmpeg"
+        what = (
+            f"{named}, named by $IMAGEIO_FFMPEG_EXE, cannot be run" if named else "set IMAGEIO_FFMPEG_EXE to an ffmpeg"
+        )
         return Finding("ffmpeg", False, f"video: {what}", False)
     version = " ".join(done.stdout.split()[1:3])
     elsewhere = "named by $IMAGEIO_FFMPEG_EXE" if named else "found on the system"
