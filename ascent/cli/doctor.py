@@ -99,14 +99,35 @@ def _programs(paths: bool) -> list[Finding]:
         "make": ("builds the mechanisms", True),
         "sbatch": ("Slurm", False),
         "apptainer": ("containers", False),
-        "ffmpeg": ("video", False),
     }
     findings = []
     for program, (purpose, needed) in wanted.items():
         place = shutil.which(program)
         detail = f"{place}: {purpose}" if place and paths else purpose
         findings.append(Finding(program, place is not None, detail, needed))
-    return findings
+    return [*findings, _ffmpeg(paths)]
+
+
+def _ffmpeg(paths: bool) -> Finding:
+    """The program that writes videos: one comes with a package, another can be named."""
+    import os
+    import subprocess
+
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    named = os.environ.get("IMAGEIO_FFMPEG_EXE")
+    try:
+        place = str(get_ffmpeg_exe())
+        done = subprocess.run([place, "-version"], capture_output=True, text=True, check=True, timeout=20)
+    except (RuntimeError, OSError, subprocess.SubprocessError):
+        what = (
+            f"{named}, named by $IMAGEIO_FFMPEG_EXE, cannot be run" if named else "set IMAGEIO_FFMPEG_EXE to an ffmpeg"
+        )
+        return Finding("ffmpeg", False, f"video: {what}", False)
+    version = " ".join(done.stdout.split()[1:3])
+    elsewhere = "named by $IMAGEIO_FFMPEG_EXE" if named else "found on the system"
+    origin = "comes with imageio-ffmpeg" if "imageio_ffmpeg" in place else elsewhere
+    return Finding("ffmpeg", True, f"{place}: video" if paths else f"{version}, {origin}: video", False)
 
 
 def _mpi(paths: bool) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,4 +39,9 @@ def ending_cleanly() -> Iterator[None]:
 def _end(number: int, frame: FrameType | None) -> None:
     # The second one ends the process at once, should the first be swallowed.
     signal.signal(number, signal.SIG_DFL)
-    raise Terminated(f"ended by {signal.Signals(number).name}")
+    reason = f"ended by {signal.Signals(number).name}"
+    # mpirun and batch systems soon follow with SIGKILL, so the manifest says it before anything is wound up.
+    runs = sys.modules.get("ascent.runs.directory")
+    if runs is not None:
+        runs.note_interruption(reason)
+    raise Terminated(reason)

@@ -36,6 +36,7 @@ def build(
     """
     from ascent.engines.batch.membranes import build_all
     from ascent.mechanisms.build import build_cell_mechanisms, build_mechanisms, cache_directory
+    from ascent.network.prebuild import build_shipped
 
     configure_logging(quiet, verbose)
     for chosen in ((), *((folder,) for folder in folders or ())):
@@ -46,8 +47,11 @@ def build(
     if not quiet:
         print(f"NEURON, cells: {cells}")
     solvers = build_all(any_processor)
+    # The solver of a cell belongs to its network; that of the shipped one is all that can be known beforehand.
+    shipped = build_shipped(any_processor) if any_processor else 0
     if not quiet:
-        print(f"batch engine: {solvers} solvers in {cache_directory() / 'batch'}")
+        network = f", {shipped} of the shipped cell" if shipped else ""
+        print(f"batch engine: {solvers} solvers of fibers{network} in {cache_directory() / 'batch'}")
     for path in (path for folder in folders or () for path in sorted(folder.glob("*.mod"))):
         reason = _why_not(path)
         if reason is not None or not quiet:

@@ -1,4 +1,4 @@
-"""``ascent status``: how far each point of a sweep is."""
+"""``ascent status``: how far each point of a sweep is, or one run."""
 
 from __future__ import annotations
 
@@ -20,14 +20,27 @@ application = new_application()
 
 @application.command(epilog="Example: ascent status results/20261122-1930_sweep_pid123")
 def status(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The sweep's folder.")],
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The sweep's folder, or a run directory.")],
     quiet: Annotated[bool, typer.Option("--quiet", help="Print points that need attention only.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also print the run directories.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say how far each point of a sweep is; exit code 1 when one failed or its process or job is gone."""
+    """Say how far each point of a sweep is, or a run; exit code 1 when one failed or its process or job is gone."""
     from ascent.sweeps.status import BAD_STATES, sweep_status
 
+    if (directory / "manifest.json").is_file():
+        from ascent.runs.state import run_state
+
+        run = run_state(directory)
+        if as_json:
+            print_json(asdict(run))
+        elif not quiet or run.state in BAD_STATES:
+            failed = f", {run.units_failed} failed" if run.units_failed else ""
+            reason = f": {run.reason}" if run.reason else ""
+            print(f"{run.name}: {run.state}, {run.units_done} of {run.units_planned or '?'} units done{failed}{reason}")
+        if run.state in BAD_STATES:
+            raise typer.Exit(1)
+        return
     points = sweep_status(directory)
     if as_json:
         print_json([asdict(point) for point in points])

@@ -27,6 +27,8 @@ def main(arguments: Sequence[str]) -> int:
     codes: list[int] = []
 
     def job(configuration: DictConfig) -> None:
+        # Hydra has read its own form of the arguments; the manifest records what was typed.
+        sys.argv = ["ascent", *arguments]
         codes.append(
             _run(lambda: OmegaConf.to_container(configuration, resolve=True, throw_on_missing=True), arguments)
         )

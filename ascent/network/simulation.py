@@ -168,7 +168,7 @@ def engine_for(cell: Cell, receptors: Sequence[Receptor], engine: str = "auto") 
 def _why_not_batch(cell: Cell, receptors: Sequence[Receptor]) -> str | None:
     from ascent.engines.batch.tree import why_not_cell, why_not_receptors
 
-    return why_not_cell(cell) or why_not_receptors(receptors)
+    return why_not_cell(cell, receptors) or why_not_receptors(receptors)
 
 
 @lru_cache(maxsize=64)

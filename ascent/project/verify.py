@@ -27,6 +27,7 @@ from ascent.runs.manifest import Manifest
 from ascent.runs.nearness import is_result, largest_difference
 from ascent.runs.reference import FILE_NAME as REFERENCE_NAME
 from ascent.runs.reference import read_reference, this_platform, write_reference
+from ascent.runs.state import run_state
 
 _PREBUILT_VARIABLE = "ASCENT_PREBUILT_DIR"
 _log = logging.getLogger(__name__)
@@ -183,7 +184,7 @@ def _verify_run(repeat: _Repeat, tolerance: float | None) -> tuple[Verification,
     folder = repeat.folder
     manifest = read_manifest(folder)
     if manifest.content_sha256 is None:
-        raise CannotVerify(f"{folder} has not finished ({manifest.status}): ascent resume finishes it.")
+        raise CannotVerify(f"{folder} has not finished ({run_state(folder).state}): ascent resume finishes it.")
     changed = [Finding(one.path, f"{one.what} since the run") for one in changed_files(folder)]
     changed += _changed_inputs(folder, manifest)
     try:

@@ -20,20 +20,23 @@ from ascent.errors import RunDirectoryError
 from ascent.files import sweep, write_text
 from ascent.runs import archive as archives
 from ascent.runs import environment
-from ascent.runs.digests import combined_sha256, content_sha256_of_file, file_sha256, files_below, is_content
+from ascent.runs.digests import combined_sha256, files_below
+from ascent.runs.journal import FILE_NAME as JOURNAL_NAME
 from ascent.runs.journal import Journal, read_journal
 from ascent.runs.log import RunLog
 from ascent.runs.manifest import FILE_NAME as MANIFEST_NAME
-from ascent.runs.manifest import File, Manifest, UnitFailure, read_manifest, write_manifest
+from ascent.runs.manifest import Manifest, UnitFailure, read_manifest, write_manifest
+from ascent.runs.records import input_file, output_file, printable, sentence
 from ascent.schedule import Outcome, mpi
 
 CONFIG_NAME = "config.yaml"
 OVERRIDES_NAME = "overrides.yaml"
-JOURNAL_NAME = "journal.jsonl"
 LOG_NAME = "run.log"
 RUNNING = "_running"
 
 _log = logging.getLogger(__name__)
+#: Runs that this process is writing.
+_open_runs: list[RunDirectory] = []
 
 
 class RunDirectory:
@@ -59,6 +62,7 @@ class RunDirectory:
         self._journal = journal
         self._run_log = RunLog(path / LOG_NAME)
         self._open = True
+        _open_runs.append(self)
 
     @classmethod
     def create(
@@ -106,14 +110,14 @@ class RunDirectory:
         RunDirectoryError
             When the folder cannot be written or an input cannot be read.
         """
-        files = [_input(Path(path)) for path in inputs]
+        files = [input_file(Path(path)) for path in inputs]
         stamp = datetime.now().astimezone() if now is None else now.astimezone()
         path = _make(Path(root), f"{stamp:%Y%m%d-%H%M}_seed{seed_label or seed}_pid{os.getpid()}")
         manifest = Manifest(
             name=path.name.removesuffix(RUNNING),
             status="running",
             started=stamp.isoformat(timespec="seconds"),
-            argv=[_printable(argument) for argument in (sys.argv if argv is None else argv)],
+            argv=[printable(argument) for argument in (sys.argv if argv is None else argv)],
             seed=seed,
             engine=engine,
             workers=workers,
@@ -206,7 +210,7 @@ class RunDirectory:
         """
         if outcome.error is not None:
             _log.error("%s failed: %s\n%s", outcome.unit_id, outcome.error, outcome.traceback or "")
-            failure = UnitFailure(unit=_printable(outcome.unit_id), error=_printable(outcome.error))
+            failure = UnitFailure(unit=printable(outcome.unit_id), error=printable(outcome.error))
             self.update(failures=[*self.manifest.failures, failure])
         self._journal.append(
             "unit",
@@ -231,7 +235,7 @@ class RunDirectory:
     def add_inputs(self, paths: Iterable[Path | str]) -> None:
         """Record further files that the run reads."""
         known = {file.path for file in self.manifest.inputs}
-        files = [file for file in (_input(Path(path)) for path in paths) if file.path not in known]
+        files = [file for file in (input_file(Path(path)) for path in paths) if file.path not in known]
         self.update(inputs=[*self.manifest.inputs, *files])
 
     def finish(self) -> Path:
@@ -249,12 +253,24 @@ class RunDirectory:
         """
         self._journal.append("finished")
         self._close()
-        outputs = [_output(self.path, relative) for relative in files_below(self.path) if relative != MANIFEST_NAME]
+        outputs = [output_file(self.path, relative) for relative in files_below(self.path) if relative != MANIFEST_NAME]
         content = [(file.path, file.content_sha256) for file in outputs if file.content_sha256 is not None]
         self.update(status="finished", finished=_now(), outputs=outputs, content_sha256=combined_sha256(content))
         write_manifest(self.path, self.manifest)
         self.path = _rename(self.path, self.path.with_name(self.name))
         return self.path
+
+    def note_interruption(self, reason: str) -> None:
+        """Say in the manifest that the process was asked to end, while it goes on to do so; never raises.
+
+        A batch system or mpirun may end it before :meth:`fail` has its turn. A run that finishes nevertheless
+        writes another manifest.
+        """
+        noted = self.manifest.model_copy(
+            update={"status": "interrupted", "reason": printable(reason), "finished": _now()}
+        )
+        with suppress(RunDirectoryError):
+            write_manifest(self.path, noted, durable=False)
 
     def fail(self, reason: str, *, interrupted: bool = False) -> None:
         """Close a run that cannot go on; the directory keeps its ``_running`` name.
@@ -264,7 +280,7 @@ class RunDirectory:
         event = "interrupted" if interrupted else "failed"
         # mpirun gives half a second between asking a rank to end and ending it: what takes time comes last.
         with suppress(RunDirectoryError):
-            self.update(status=event, reason=_printable(reason), finished=_now())
+            self.update(status=event, reason=printable(reason), finished=_now())
             write_manifest(self.path, self.manifest, durable=False)
         with suppress(RunDirectoryError, ValueError):
             self._journal.append(event, error=reason, lazy=True)
@@ -315,8 +331,7 @@ class RunDirectory:
         if error is None:
             self.finish()
         elif isinstance(error, KeyboardInterrupt):
-            what = f"{error}."[:1].upper() + f"{error}."[1:]
-            self.fail(what if str(error) else "Interrupted from the keyboard.", interrupted=True)
+            self.fail(sentence(str(error)) if str(error) else "Interrupted from the keyboard.", interrupted=True)
         else:
             self.fail(str(error) or type(error).__name__)
 
@@ -324,6 +339,20 @@ class RunDirectory:
         self._journal.close()
         self._run_log.close()
         self._open = False
+        if self in _open_runs:
+            _open_runs.remove(self)
+
+
+def note_interruption(reason: str) -> None:
+    """Say of every run that this process is writing that it is being interrupted; fit to be called in a signal handler.
+
+    Parameters
+    ----------
+    reason : str
+        Without capital and full stop.
+    """
+    for run in list(_open_runs):
+        run.note_interruption(sentence(reason))
 
 
 def _make(root: Path, name: str) -> Path:
@@ -362,23 +391,6 @@ def _rename(path: Path, target: Path) -> Path:
     except OSError as error:
         raise RunDirectoryError(f"{path} could not be renamed: {error.strerror or error}.") from error
     return target
-
-
-def _input(path: Path) -> File:
-    digest = file_sha256(path)
-    return File(path=_printable(os.path.abspath(path)), bytes=path.stat().st_size, sha256=digest)
-
-
-def _output(directory: Path, relative: str) -> File:
-    path = directory / relative
-    content = content_sha256_of_file(path) if is_content(relative) else None
-    size = path.stat().st_size
-    return File(path=_printable(relative), bytes=size, sha256=file_sha256(path), content_sha256=content)
-
-
-def _printable(text: str) -> str:
-    """Return text that fits in JSON: names of files and arguments may hold bytes that are not UTF-8."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _now() -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 from ascent.errors import RunDirectoryError
 
+FILE_NAME = "journal.jsonl"
 EVENTS = ("started", "resumed", "planned", "unit", "failed", "interrupted", "finished")
 #: Longest time that a finished unit may be in the system's memory only, s: waiting for the disk takes milliseconds,
 #: and a thousand ranks finish a unit each in that time. A process that dies loses nothing.

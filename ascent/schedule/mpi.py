@@ -366,6 +366,9 @@ def _serve_until_released(mpi: Any) -> None:
 
     # Rank 0 decides what an interruption means; a rank that acted on Ctrl-C by itself would break the job.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # mpirun ends all ranks with SIGTERM, and kills what is left a second later or once the first has ended: rank 0
+    # needs that second to say in the manifest what happened.
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.setitimer(signal.ITIMER_REAL, _GRACE_SECONDS))
     # What a library prints belongs beside the log, not into a result on standard output.
     with suppress(OSError):
         os.dup2(2, 1)

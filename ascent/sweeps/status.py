@@ -143,17 +143,14 @@ def _alive(pid: int | None) -> bool:
 
 def _units(run: Path | None) -> tuple[int, int, int]:
     """Units that are done, that failed, and that are planned so far."""
-    from ascent.runs.journal import read_journal
+    from ascent.runs.state import unit_counts
 
     if run is None or not run.is_dir():
         return 0, 0, 0
     try:
-        entries = read_journal(run / "journal.jsonl")
+        return unit_counts(run)
     except AscentError:
         return 0, 0, 0
-    last = {entry.unit: entry.error is None for entry in entries if entry.event == "unit"}
-    stages = {entry.value["label"]: int(entry.value["units"]) for entry in entries if entry.event == "planned"}
-    return sum(last.values()), len(last) - sum(last.values()), sum(stages.values())
 
 
 def _seconds(record: PointRecord) -> float | None:

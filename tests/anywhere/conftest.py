@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,13 @@ class Reference:
 
 
 @pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+def reference(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Reference:
     """The study in one process, and the cache that then holds its field."""
-    folder = tmp_path_factory.mktemp("reference")
+
+    def study(folder: Path) -> None:
+        done = jobs.run(jobs.study(folder / "results", "engine.workers=1"), jobs.Cache(folder / "cache"))
+        assert done.returncode == 0, done.stderr
+
+    folder = made_once("reference", study)
     cache = jobs.Cache(folder / "cache")
-    done = jobs.run(jobs.study(folder / "results", "engine.workers=1"), cache)
-    assert done.returncode == 0, done.stderr
     return Reference(jobs.only_directory(folder / "results"), jobs.content(folder / "results"), cache)

@@ -125,7 +125,6 @@ def test_an_interrupted_run_says_so_and_can_be_resumed(
     assert jobs.content(tmp_path) == reference.content
 
 
-@pytest.mark.slow  # on a busy machine mpirun may end rank 0 before the manifest says why; then it says "running"
 @jobs.needs_mpi
 def test_an_interrupted_mpi_job_says_so_and_can_be_resumed(reference: Any, tmp_path: Path) -> None:
     # mpirun passes an interruption on to the ranks, and ends those that are slow to follow.

@@ -167,11 +167,11 @@ def test_a_run_that_has_not_finished_cannot_be_verified(stored: Path, capsys: py
 
 def _record_again(directory: Path) -> None:
     """Make the manifest say of every file what it holds now."""
-    from ascent.runs.directory import _output
     from ascent.runs.manifest import read_manifest, write_manifest
+    from ascent.runs.records import output_file
 
     manifest = read_manifest(directory)
-    outputs = [_output(directory, file.path) for file in manifest.outputs]
+    outputs = [output_file(directory, file.path) for file in manifest.outputs]
     write_manifest(directory, manifest.model_copy(update={"outputs": outputs}))
 
 

@@ -78,6 +78,17 @@ class SmallCell:
 
 @pytest.fixture
 def cell() -> Iterator[SmallCell]:
+    """With the channels of a cortical cell."""
+    yield from _cell(CHANNELS)
+
+
+@pytest.fixture
+def plain_cell() -> Iterator[SmallCell]:
+    """Of the same shape with one channel, for what concerns synapses only: its solver compiles in a second."""
+    yield from _cell(dict.fromkeys(CHANNELS, CHANNELS["basal"]))
+
+
+def _cell(channels: dict[str, dict[str, dict[str, float]]]) -> Iterator[SmallCell]:
     load_cell_mechanisms()
     from neuron import h
 
@@ -88,15 +99,15 @@ def cell() -> Iterator[SmallCell]:
         if parent is not None:
             section.connect(sections[parent](x), 0)
         section.insert("pas")
-        for mechanism in CHANNELS[kind]:
+        for mechanism in channels[kind]:
             section.insert(mechanism)
         for place, segment in enumerate(section):
             segment.pas.g, segment.pas.e = 5e-5, -90.0
-            for mechanism, parameters in CHANNELS[kind].items():
+            for mechanism, parameters in channels[kind].items():
                 for parameter, value in parameters.items():
                     # not the same in every segment
                     setattr(getattr(segment, mechanism), parameter, value * (1 + 0.05 * place))
-        if kind in ("soma", "apical"):
+        if "NaTa_t" in channels[kind]:
             section.ena, section.ek = 50.0, -85.0
     made = SmallCell(list(sections.values()))
     yield made

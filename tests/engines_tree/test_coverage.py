@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from ascent.engines.batch.library import supported_lanes
 from ascent.engines.batch.tree import TreeEngine, why_not_cell, why_not_receptors
+from ascent.engines.batch.tree.carried import build_solver
 from ascent.errors import ConfigError, MechanismError, MorphologyError
 from ascent.mechanisms import build
 from ascent.network.realization.model import Receptor
@@ -18,6 +20,29 @@ def open_engine(cell, receptors=(GLUTAMATE, GABA), dt=DT, **options):
 def test_the_small_cell_is_covered(cell):
     assert why_not_cell(cell) is None
     assert why_not_receptors([GLUTAMATE, GABA]) is None
+
+
+@pytest.fixture
+def no_compiler(monkeypatch, tmp_path):
+    monkeypatch.setenv("CXX", str(tmp_path / "no-compiler"))
+
+
+def test_without_a_compiler_a_cell_that_no_image_carries_is_left_to_neuron(cell, no_compiler, monkeypatch, tmp_path):
+    monkeypatch.setenv("ASCENT_PREBUILT_DIR", str(tmp_path))
+    assert "no solver was compiled beforehand for this cell" in why_not_cell(cell, (GLUTAMATE, GABA))
+    with pytest.raises(MechanismError, match=r"there is no C\+\+ compiler to do it now.*use engine=neuron"):
+        open_engine(cell)
+
+
+def test_without_a_compiler_the_solver_that_an_image_carries_is_used(plain_cell, monkeypatch, tmp_path):
+    monkeypatch.setenv("ASCENT_CACHE_DIR", str(tmp_path / "carried"))
+    build_solver(plain_cell, (GLUTAMATE, GABA), supported_lanes()[0])
+    monkeypatch.setenv("ASCENT_PREBUILT_DIR", str(tmp_path / "carried"))
+    monkeypatch.setenv("ASCENT_CACHE_DIR", "/proc/none")
+    monkeypatch.setenv("CXX", str(tmp_path / "no-compiler"))
+    assert why_not_cell(plain_cell, (GLUTAMATE, GABA)) is None
+    assert "no solver was compiled beforehand" in why_not_cell(plain_cell, (GLUTAMATE,))
+    assert open_engine(plain_cell).lanes == supported_lanes()[0]
 
 
 def test_other_point_processes_are_named(cell):

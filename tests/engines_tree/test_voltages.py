@@ -63,7 +63,7 @@ def test_depression_and_facilitation(cell):
     assert np.abs(plain.voltages - theirs).max() > 1.0
 
 
-def test_synapses_of_different_kinds_share_a_segment(cell):
+def test_synapses_of_different_kinds_share_a_segment(plain_cell):
     slow = replace(GLUTAMATE, parameters=(*GLUTAMATE.parameters[:4], ("e", 10.0), ("gama", 0.06), ("tau1", 90.0)))
     receptors = (GLUTAMATE, slow, GABA)
     from neuron import h
@@ -71,9 +71,9 @@ def test_synapses_of_different_kinds_share_a_segment(cell):
     h.gama_glutamate_syn = 0.06  # in NEURON this belongs to all of them, so the other kind gets it too
     receptors = (replace(GLUTAMATE, parameters=(*GLUTAMATE.parameters, ("gama", 0.06))), slow, GABA)
     try:
-        one = realization(cell, 4, receptors)
-        ours = run_one(cell, one, receptors)
-        theirs = in_neuron(cell, one, T_STOP, cell.sites)
+        one = realization(plain_cell, 4, receptors)
+        ours = run_one(plain_cell, one, receptors)
+        theirs = in_neuron(plain_cell, one, T_STOP, plain_cell.sites)
     finally:
         h.gama_glutamate_syn = 0.08
     np.testing.assert_allclose(ours.voltages, theirs, rtol=0, atol=1e-7)
@@ -127,13 +127,13 @@ def test_parameters_are_those_of_the_sections_at_that_moment(cell):
     np.testing.assert_allclose(ours.voltages, theirs, rtol=0, atol=1e-7)
 
 
-def test_without_synapses(cell):
-    one = realization(cell, 9, n=1, weight=0.0)
+def test_without_synapses(plain_cell):
+    one = realization(plain_cell, 9, n=1, weight=0.0)
     empty = replace(
         one, receptors=(), instance_synapse=one.instance_synapse[:0], instance_receptor=one.instance_receptor[:0]
     )
-    ours = run_one(cell, empty, ())
-    np.testing.assert_allclose(ours.voltages, in_neuron(cell, one, T_STOP, cell.sites), rtol=0, atol=1e-9)
+    ours = run_one(plain_cell, empty, ())
+    np.testing.assert_allclose(ours.voltages, in_neuron(plain_cell, one, T_STOP, plain_cell.sites), rtol=0, atol=1e-9)
 
 
 def test_far_beyond_the_tables_the_kernels_are_evaluated(cell):

@@ -74,19 +74,27 @@ def test_fields_of_two_contacts_mirror_each_other(small_bases):
     assert first == pytest.approx(second[::-1], rel=0.02)
 
 
-def test_a_geometry_without_a_sheet_has_one_space_and_lower_resistance(small_bases):
-    mesh = mesh_geometry(layered_cylinder(sheet=None), MeshParameters(maxh=300))
-    bases = solve_bases(mesh, order=2)
-    assert FieldSystem(mesh, 1).spaces.inside == ()
-    assert bases.impedance[0, 0] < small_bases.impedance[0, 0]
+@pytest.fixture(scope="module")
+def mesh_without_sheet():
+    return mesh_geometry(layered_cylinder(sheet=None), MeshParameters(maxh=300))
 
 
-def test_a_sheet_that_conducts_well_is_no_sheet():
-    # g = 1e9 S/m² leaves no step; 1 % for what the two spaces resolve differently.
-    parameters = MeshParameters(maxh=300)
-    none = solve_bases(mesh_geometry(layered_cylinder(sheet=None), parameters), order=2)
-    thin = solve_bases(mesh_geometry(layered_cylinder(sheet=1e9), parameters), order=2)
-    assert thin.potentials(LINE) == pytest.approx(none.potentials(LINE), rel=1e-4)
+@pytest.fixture(scope="module")
+def bases_without_sheet(mesh_without_sheet):
+    return solve_bases(mesh_without_sheet, order=2)
+
+
+def test_a_geometry_without_a_sheet_has_one_space_and_lower_resistance(
+    small_bases, mesh_without_sheet, bases_without_sheet
+):
+    assert FieldSystem(mesh_without_sheet, 1).spaces.inside == ()
+    assert bases_without_sheet.impedance[0, 0] < small_bases.impedance[0, 0]
+
+
+def test_a_sheet_that_conducts_well_is_no_sheet(bases_without_sheet):
+    # g = 1e9 S/m² leaves no step; 1e-4 for what the two spaces resolve differently.
+    thin = solve_bases(mesh_geometry(layered_cylinder(sheet=1e9), MeshParameters(maxh=300)), order=2)
+    assert thin.potentials(LINE) == pytest.approx(bases_without_sheet.potentials(LINE), rel=1e-4)
 
 
 def test_a_solution_that_does_not_converge_is_an_error_with_its_residual(small_mesh):

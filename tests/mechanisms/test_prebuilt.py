@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from ascent.mechanisms.build import cache_directory
+from ascent.network.prebuild import build_shipped
+
+ROOT = str(Path(__file__).parents[2])
 
 _PROGRAM = """
 import numpy, ascent
@@ -28,6 +31,20 @@ def test_no_compiler_and_no_cache_are_needed(engine: str, tmp_path: Path) -> Non
     done = _run(program, {**os.environ, **carried, "PATH": str(tmp_path / "no-programs"), "CXX": ""})
     assert done.strip() == {"auto": "batch"}.get(engine, engine)
     assert not list(bare.rglob("*.so"))
+
+
+def test_the_network_study_that_is_shipped_needs_no_compiler_either(tmp_path: Path) -> None:
+    assert build_shipped() == 1  # into this machine's cache, as into an image's for other processors too
+    carried = {"ASCENT_PREBUILT_DIR": str(cache_directory()), "ASCENT_CACHE_DIR": "/proc/no-cache", "PYTHONPATH": ROOT}
+    words = ["+run=4", "simulation.n_sweeps=1", "simulation.t_stop=20", "engine.workers=1", "engine.name=batch"]
+    done = subprocess.run(
+        [sys.executable, "-m", "ascent", *words, f"results.directory={tmp_path}", "results.archive=none"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **carried, "PATH": str(tmp_path / "no-programs"), "CXX": ""},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 sweeps of 20 ms, engine batch" in done.stdout
 
 
 def _run(program: str, environment: os._Environ[str] | dict[str, str]) -> str:

@@ -50,10 +50,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished_run(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A finished run with its archive; nobody changes it."""
-    results = tmp_path_factory.mktemp("results")
-    return ascent.run("0", [*SMALL, f"results.directory={results}", "engine.workers=1"], quiet=True)
+
+    def run(results: Path) -> None:
+        ascent.run("0", [*SMALL, f"results.directory={results}", "engine.workers=1"], quiet=True)
+
+    (directory,) = (path for path in made_once("reported", run).iterdir() if path.is_dir())
+    return directory
 
 
 @pytest.fixture

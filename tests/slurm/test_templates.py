@@ -35,7 +35,9 @@ def environment(folder: Path) -> dict[str, str]:
 @pytest.mark.skipif(MPIRUN is None, reason="there is no mpirun here")
 @pytest.mark.usefixtures("slurm")
 def test_a_job_of_two_ranks_gives_what_one_process_gives(
-    tmp_path: Path, wait_until: Callable[[Callable[[], bool]], bool]
+    tmp_path: Path,
+    wait_until: Callable[[Callable[[], bool]], bool],
+    made_once: Callable[[str, Callable[[Path], object]], Path],
 ) -> None:
     file = Path(__file__).parents[1] / "sweeps" / "conftest.py"
     spec = importlib.util.spec_from_file_location("sweep_samples", file)
@@ -50,7 +52,9 @@ def test_a_job_of_two_ranks_gives_what_one_process_gives(
     assert wait_until(lambda: bool(over())), said()
     (manifest,) = (json.loads(f.read_text()) for f in tmp_path.glob("results/*[0-9]/manifest.json"))
     assert manifest["mpi_size"] == 2
-    assert manifest["content_sha256"] == samples.content_here(tmp_path / "here")
+    # The folder of tests/sweeps.
+    one = made_once("one_process", lambda folder: (folder / "content").write_text(samples.content_here(folder)))
+    assert manifest["content_sha256"] == (one / "content").read_text()
 
 
 def test_a_pbs_job_starts_a_rank_for_each_line_of_its_node_file(tmp_path: Path) -> None:

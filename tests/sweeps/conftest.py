@@ -60,9 +60,10 @@ def ascent_command() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture(scope="session")
-def content_of_one_process(tmp_path_factory: pytest.TempPathFactory) -> str:
+def content_of_one_process(made_once: Callable[[str, Callable[[Path], object]], Path]) -> str:
     """:func:`content_here`, computed once."""
-    return content_here(tmp_path_factory.mktemp("one"))
+    folder = made_once("one_process", lambda folder: (folder / "content").write_text(content_here(folder)))
+    return (folder / "content").read_text()
 
 
 @pytest.fixture(scope="session")

@@ -319,6 +319,11 @@ def _file_name(path: Path) -> str:
     return path.name
 
 
+def carried_program(program: Program, header: str, lanes: int) -> Path | None:
+    """The compiled program that an image carries (``$ASCENT_PREBUILT_DIR``); None when it does not."""
+    return _carried(_name(program, header, lanes)[0])
+
+
 def _carried(name: str) -> Path | None:
     folder = os.environ.get("ASCENT_PREBUILT_DIR")
     return next(iter(sorted((Path(folder) / "batch").glob(f"{name}-*.so"))), None) if folder else None

@@ -20,23 +20,22 @@ KNOWN_CURRENTS = ("IClamp", "epsp")
 SYNAPSES = ("glutamate_syn", "gaba_syn")
 
 
-def why_not_cell(cell: Cell) -> str | None:
+def why_not_cell(cell: Cell, receptors: Sequence[Receptor] = ()) -> str | None:
     """What of a cell the batch engine does not cover, as a sentence; None when it covers all of it.
 
     Parameters
     ----------
     cell : Cell
         With its mechanisms and point processes.
+    receptors : sequence of Receptor
+        Of the network, which the solver is compiled for, too: where there is no compiler it must be there already.
     """
     from ascent.engines.batch.library import compiler
+    from ascent.engines.batch.tree.carried import is_carried
     from ascent.engines.batch.tree.membranes import classes_of
 
     if not supported_lanes():
         return "the batch engine needs a processor with AVX2 and FMA (x86-64-v3)"
-    try:
-        compiler()
-    except MechanismError as error:
-        return str(error).rstrip(".")
     for process in point_processes(cell.sections):
         name = process.hname().partition("[")[0]
         if name not in KNOWN_CURRENTS:
@@ -47,6 +46,14 @@ def why_not_cell(cell: Cell) -> str | None:
         classes_of(cell.sections)
     except AscentError as error:
         return str(error).rstrip(".")
+    try:
+        compiler()
+    except MechanismError:
+        if why_not_receptors(receptors) is None and not is_carried(cell, receptors):
+            return (
+                "no solver was compiled beforehand for this cell with these synapses, and there is no C++ compiler to "
+                "do it now (install g++ or set CXX)"
+            )
     return None
 
 

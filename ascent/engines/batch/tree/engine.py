@@ -91,7 +91,7 @@ class TreeEngine:
         lanes: int | None = None,
         tables: bool = True,
     ) -> None:
-        why_not = why_not_cell(cell) or why_not_receptors(receptors)
+        why_not = why_not_cell(cell, receptors) or why_not_receptors(receptors)
         if why_not:
             raise MechanismError(f"{why_not[0].upper()}{why_not[1:]}; use engine=neuron.")
         if dt <= 0:

@@ -124,6 +124,22 @@ def load_library(
     return _load(cell_header(kernels, n_pairs, n_blocked), chosen_lanes(lanes))
 
 
+def build_library(header: str, lanes: int) -> Path:
+    """Compile the solver with a header of :func:`cell_header` for processors that do `lanes`; where it lies.
+
+    Raises
+    ------
+    MechanismError
+        When there is no compiler, or a kernel does not compile.
+    """
+    return build_program(program(), header, lanes)
+
+
+def program() -> Program:
+    """The solver of branched cells."""
+    return Program(SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE))
+
+
 def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int) -> str:
     """C++ that defines ``ascent::CellSolver``: the membrane of each class in a namespace of its own."""
     parts = ['#pragma once\n\n#include "tree.hpp"\n']
@@ -139,8 +155,7 @@ def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int)
 
 @cache
 def _load(header: str, lanes: int) -> ctypes.CDLL:
-    program = Program(SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE))
-    library = ctypes.CDLL(str(build_program(program, header, lanes)))
+    library = ctypes.CDLL(str(build_library(header, lanes)))
     library.ascent_tree_open.restype = ctypes.c_void_p
     library.ascent_tree_open.argtypes = [ctypes.POINTER(CellData)]
     library.ascent_tree_close.restype = None
