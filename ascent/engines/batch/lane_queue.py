@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ascent.engines.base import Protocol, RunRequest, RunResult, Stimulus, StopRule, Task
 from ascent.engines.batch.cables import PlainCable
-from ascent.engines.batch.library import AT_REST, ENDED, FIRED, RUNNING, Job, Solver
+from ascent.engines.batch.library import AT_REST, ENDED, FIRED, Job, Solver
 from ascent.engines.batch.modes import ModalCable
 from ascent.engines.batch.prepared import SECTION_STEPS, CableState, PreparedCable
 from ascent.engines.batch.records import Records
@@ -236,10 +236,8 @@ def work(
     # lanes have fibers of about the same length, long ones first
     max_steps = max(1, SECTION_STEPS // max((run.task.fiber.n_sections for _, run in active.values()), default=1))
     while active and not halt.is_set():
-        if not solver.run(max_steps):
-            continue
-        statuses = solver.statuses()
-        for lane in [lane for lane in active if statuses[lane] != RUNNING]:
+        ended = solver.run(max_steps)
+        for lane in [lane for lane in active if ended >> lane & 1] if ended else ():
             place, run = active.pop(lane)
             status, step, spikes = solver.status(lane)
             job = advance(place, run, run.result(status, step, spikes))

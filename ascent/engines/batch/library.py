@@ -143,8 +143,6 @@ class Solver:
         )
         self._out = np.zeros(5, dtype=np.int64)
         self._out_pointer = self._out.ctypes.data_as(_integers)
-        self._statuses = np.zeros(self.lanes, dtype=np.int64)
-        self._statuses_pointer = self._statuses.ctypes.data_as(_integers)
 
     def __del__(self) -> None:
         batch, self._batch = getattr(self, "_batch", None), None
@@ -156,14 +154,8 @@ class Solver:
         self._library.ascent_assign(self._batch, lane, ctypes.byref(job))
 
     def run(self, max_steps: int) -> int:
-        """Advance until a run ends, at most `max_steps`; the number of runs that ended."""
+        """Advance until a run ends, at most `max_steps`; the lanes whose runs have ended, one bit each."""
         return int(self._library.ascent_run(self._batch, max_steps))
-
-    def statuses(self) -> list[int]:
-        """Status of every lane."""
-        self._library.ascent_statuses(self._batch, self._statuses_pointer)
-        statuses: list[int] = self._statuses.tolist()
-        return statuses
 
     def status(self, lane: int) -> tuple[int, int, NDArray[np.int64]]:
         """Status of a lane, its step, and its spikes so far: (n, 2), node and step."""
@@ -279,15 +271,13 @@ def _load(header: str, cable: str, lanes: int, single: bool) -> ctypes.CDLL:
     library.ascent_close.argtypes = [ctypes.c_void_p]
     library.ascent_size.restype = ctypes.c_int64
     library.ascent_size.argtypes = [ctypes.c_void_p, ctypes.c_int]
-    library.ascent_assign.restype = None
-    library.ascent_assign.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Job)]
-    library.ascent_run.restype = ctypes.c_int
+    library.ascent_run.restype = ctypes.c_uint
     library.ascent_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]
     # these only hand over numbers: letting other threads run meanwhile would cost more than they take
     quick = ctypes.PyDLL(path)
-    library.__dict__.update({name: getattr(quick, name) for name in ("ascent_statuses", "ascent_result")})
-    library.ascent_statuses.restype = None
-    library.ascent_statuses.argtypes = [ctypes.c_void_p, _integers]
+    library.__dict__.update({name: getattr(quick, name) for name in ("ascent_assign", "ascent_result")})
+    library.ascent_assign.restype = None
+    library.ascent_assign.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Job)]
     library.ascent_result.restype = None
     library.ascent_result.argtypes = [ctypes.c_void_p, ctypes.c_int, _integers, ctypes.POINTER(_integers)]
     library.ascent_initial.restype = None

@@ -116,17 +116,18 @@ class Batch {
         record(index, lane);
     }
 
-    // Advance until a run has ended or max_steps are done, and on to the end of a block; how many runs have ended.
-    int run(std::int64_t max_steps) {
+    // Advance until a run has ended or max_steps are done, and on to the end of a block; the lanes whose runs have ended,
+    // one bit each.
+    unsigned run(std::int64_t max_steps) {
         const unsigned modes = _mm_getcsr();
         _mm_setcsr(modes | 0x8040u);  // no denormals: they are far below rounding and slow
-        int ended = 0;
+        unsigned ended = 0;
         if (fresh_) refresh();
         for (std::int64_t done = 0; done < max_steps && ended == 0 && n_nodes_ > 0; done += Linear::BLOCK)
             for (int step = 0; step < Linear::BLOCK; ++step) {
                 advance();
                 for (int index = 0; index < LANES; ++index)
-                    if (lanes_[index].status == RUNNING) ended += finish_step(index, lanes_[index]);
+                    if (lanes_[index].status == RUNNING) ended |= finish_step(index, lanes_[index]) << index;
             }
         _mm_setcsr(modes);
         return ended;
@@ -311,7 +312,8 @@ class Batch {
         }
     }
 
-    int finish_step(int index, Lane& lane) {
+    // Whether the run has ended.
+    unsigned finish_step(int index, Lane& lane) {
         const Job& job = lane.job;
         ++lane.step;
         if (job.n_traces || job.n_profiles) record(index, lane);
@@ -330,7 +332,7 @@ class Batch {
         return true;
     }
 
-    int end(int index, Lane& lane, Status status) {
+    unsigned end(int index, Lane& lane, Status status) {
         lane.status = status;
         fresh_ = true;
         if (lane.job.finish && Linear::BLOCK == 1) {

@@ -26,12 +26,7 @@ std::int64_t ascent_size(void* batch, int what) { return static_cast<Solver*>(ba
 
 void ascent_assign(void* batch, int lane, const ascent::Job* job) { static_cast<Solver*>(batch)->assign(lane, *job); }
 
-int ascent_run(void* batch, std::int64_t max_steps) { return static_cast<Solver*>(batch)->run(max_steps); }
-
-// The status of every lane.
-void ascent_statuses(void* batch, std::int64_t* out) {
-    for (int index = 0; index < ascent::LANES; ++index) out[index] = static_cast<Solver*>(batch)->lane(index).status;
-}
+unsigned ascent_run(void* batch, std::int64_t max_steps) { return static_cast<Solver*>(batch)->run(max_steps); }
 
 // status, step, spikes at the detection node, step of the last of them, length of `spikes`
 void ascent_result(void* batch, int index, std::int64_t* out, const std::int64_t** spikes) {
