@@ -111,20 +111,27 @@ def test_the_six_stored_trials_run_again(
     apical = read_voltage_traces(named_25)
     again = np.load(simrun_dir / "reference" / "replay_6trials_sites.npz")
     begin = int(np.argmin(np.abs(settings.times - soma.times[0])))
-    away = []
+    away, simruns = [], []
     for trial in range(6):
         ours = results[trial][:, begin : begin + len(soma.times)]
         count = ours.shape[1]
         away.append(np.abs(ours[0] - soma.voltages[trial][:count]))
+        replayed = again[f"run{trial}_soma"][begin : begin + count]
+        simruns.append(np.median(np.abs(replayed - soma.voltages[trial][:count])))
         for site_index, name in enumerate(("soma", "s38_32")):
             assert np.abs(results[trial][site_index] - again[f"run{trial}_{name}"]).max() <= 1e-6
         assert np.abs(ours[1] - apical.voltages[trial][:count]).max() <= 0.01
         times = soma.times[:count]
         expected = spike_times(times, soma.voltages[trial][:count])
         assert spike_times(times, ours[0]) == pytest.approx(expected, abs=DT * 1.01)
-    # The stored trials are of NEURON 7.8: simrun itself, run again, is as far from them (1.03e-3 mV in the fifth).
+    # The stored trials are of NEURON 7.8 and have 12 digits. simrun's own replay of them in NEURON 8.2.6 is as far from
+    # them as ours, trial by trial: 4.78e-4, 2.95e-4, 8.81e-4, 9.89e-4, 1.0257e-3 and 6.96e-4 mV. So the fifth cannot
+    # be within 1e-3 for whoever solves the same equations; it is held to simrun's own distance.
+    medians = [float(np.median(trial)) for trial in away]
+    assert medians == pytest.approx(simruns, abs=1e-6)
+    assert simruns[4] == pytest.approx(1.0257e-3, abs=1e-7)
+    assert max(median for trial, median in enumerate(medians) if trial != 4) <= 1e-3
     assert np.median(away) <= 1e-3
-    assert max(np.median(trial) for trial in away) <= 1.03e-3
 
 
 @pytest.mark.slow
