@@ -30,8 +30,6 @@ CORTICAL = MECHANISMS / "cortical"
 _LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib")
 #: How the mechanisms of cells are compiled: for a long simulation of many compartments, where fibers hardly use NEURON.
 _CELL_FLAGS = ("-O3", "-fno-math-errno", "-ffp-contract=off")
-#: Headers of the standard library that NEURON's own include, which take a third of the time of each mechanism.
-_STANDARD_HEADERS = ("algorithm", "cstdio", "functional", "iostream", "memory", "string", "unordered_map", "vector")
 #: Mechanism -> the file it came from, of all that this process has loaded; and the hash of what the file held then.
 _loaded: dict[str, Path] = {}
 _contents: dict[str, str] = {}
@@ -275,8 +273,7 @@ def _compile_into(target: Path, files: Sequence[Path], flags: Sequence[str]) -> 
         for number, path in enumerate(files):
             taken = (sources / path.name).exists()
             shutil.copy(path, sources / (f"{path.stem}_{number}.mod" if taken else path.name))
-        prelude = _precompiled_prelude(work, environment["CXX"].split(), flags)
-        options = ["-incflags", " ".join([*flags, "-include", f"../{prelude}"])]
+        options = ["-incflags", " ".join(flags)] if flags else []
         done = subprocess.run(
             [program, *options, str(sources)], cwd=work, env=environment, capture_output=True, text=True, check=False
         )
@@ -291,21 +288,6 @@ def _compile_into(target: Path, files: Sequence[Path], flags: Sequence[str]) -> 
         target.mkdir(exist_ok=True)
         os.replace(finished / built.name, target / built.name)
         return target / built.name
-
-
-def _precompiled_prelude(folder: Path, compiler: Sequence[str], flags: Sequence[str]) -> str:
-    """Compile the standard headers once for all mechanisms; the name of the header that stands for them.
-
-    The code of the mechanisms is the same. A compiler that cannot use what was compiled reads the header's text.
-    """
-    prelude = folder / "prelude.hpp"
-    prelude.write_text("".join(f"#include <{name}>\n" for name in _STANDARD_HEADERS), encoding="utf-8")
-    # NEURON's own flags come first there too: a precompiled header is only taken under the same ones.
-    own = ["-O2", "-std=c++17", "-fPIC", *flags]
-    subprocess.run(
-        [*compiler, *own, "-x", "c++-header", str(prelude), "-o", f"{prelude}.gch"], capture_output=True, check=False
-    )
-    return prelude.name
 
 
 def _nrnivmodl() -> tuple[str, dict[str, str]]:
