@@ -35,6 +35,6 @@ find "$prefix" -name __pycache__ -prune -exec rm -rf {} +
 (cd "$prefix" && find . -type f ! -name image.digest -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum |
   cut -d ' ' -f 1 | sed 's/^/sha256:/' > image.digest)
 find "$prefix" -exec touch --no-dereference --date="@$epoch" {} +
-du -sm "$packages"/* | sort -rn | head -n 15
+du -sm "$packages"/* | sort -rn | sed -n 1,15p  # head would end before sort has written all, which is an error here
 du -sm "$prefix"
 echo "$prefix: $(cat "$prefix/image.digest")"
