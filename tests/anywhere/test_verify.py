@@ -63,8 +63,6 @@ def test_a_changed_mask_is_caught(reference: Any, tmp_path: Path, capsys: pytest
     done = jobs.run(jobs.study(results, "results.archive=none", "engine.workers=1", *words), reference.cache)
     assert done.returncode == 0, done.stderr
     directory = jobs.only_directory(results)
-    assert verify(directory) == 0
-    capsys.readouterr()
     mask = directory / "input" / masks.name / "i.tif"
     # The fascicle lies elsewhere in the nerve.
     Image.fromarray(np.roll(np.asarray(Image.open(mask)), 12, axis=1)).save(mask)

@@ -85,7 +85,7 @@ def verdicts_agree(fiber, waveform, sign, engine=BatchEngine):
     return {run.stopped for run in runs[::2]}
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(fibers(), waveforms(), st.sampled_from([-1, 1]))
 def test_an_early_stop_changes_no_verdict_on_activation(fiber, waveform, sign):
     verdicts_agree(fiber, waveform, sign)
