@@ -237,7 +237,7 @@ def work(
     max_steps = max(1, SECTION_STEPS // max((run.task.fiber.n_sections for _, run in active.values()), default=1))
     while active and not halt.is_set():
         ended = solver.run(max_steps)
-        for lane in [lane for lane in active if ended >> lane & 1] if ended else ():
+        for lane in [lane for lane in active if ended >> lane & 1]:
             place, run = active.pop(lane)
             status, step, spikes = solver.status(lane)
             job = advance(place, run, run.result(status, step, spikes))

@@ -2,7 +2,7 @@
 //
 // Between nodes the cable is linear with constant coefficients: C x' + G x = inputs. With G S = C S diag(lambda) the
 // modes do not influence each other, and each costs two multiplications in a step. What is left of the linear system
-// is one unknown for each node, the potential inside; derivation and data in ascent/engines/batch/modes.py.
+// is one unknown for each node, the potential inside; derivation in ascent/engines/batch/stretches.py.
 // A stretch between nodes has modes that see the sum of the potentials at its two nodes, and as many that see the
 // difference. At the fiber's ends the passive node belongs to the stretch and its "node" is a place holder at 0.
 //
