@@ -55,7 +55,9 @@ def sbatch(script: Path, options: Sequence[str] = ()) -> str:
 
 
 def slurm_queue(jobs: Iterable[str]) -> dict[str, tuple[str, str]] | None:
-    """State and reason of those `jobs` that Slurm still has in its queue; None when it cannot be asked.
+    """State and reason of those `jobs` that Slurm has yet to run or to end; None when it cannot be asked.
+
+    A job that is COMPLETING has ended, and is not among them: only its node is being cleared.
 
     Parameters
     ----------
@@ -76,5 +78,6 @@ def slurm_queue(jobs: Iterable[str]) -> dict[str, tuple[str, str]] | None:
             return None
         for line in said.stdout.splitlines():
             name, state, reason = (line.strip().split("|") + ["", ""])[:3]
-            found[name] = (state, reason)
+            if state != "COMPLETING":
+                found[name] = (state, reason)
     return found

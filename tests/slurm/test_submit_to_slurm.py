@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ascent.cli import main
+from ascent.project.slurm import slurm_queue
 
 pytestmark = pytest.mark.usefixtures("slurm")
 
@@ -53,8 +54,10 @@ def test_fibers_run_as_a_job_array_and_their_results_are_imported(
 
 
 def test_fibers_that_wait_in_the_queue_are_not_submitted_again(
-    exported: Path, capsys: pytest.CaptureFixture[str]
+    exported: Path, capsys: pytest.CaptureFixture[str], wait_until: Callable[[Callable[[], bool]], bool]
 ) -> None:
+    # A result may be there a moment before the job that wrote it has ended.
+    assert wait_until(lambda: _in_queue(exported) == {}), _in_queue(exported)
     for file in (exported / "export/n_sims/0_0_0_0/data/outputs").glob("thresh_*.dat"):
         file.unlink()
     words = ["submit", "0", "--project", str(exported), "--json", "--quiet"]
@@ -71,6 +74,15 @@ def test_fibers_that_wait_in_the_queue_are_not_submitted_again(
 def test_what_slurm_refuses_is_said_in_its_words(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["submit", "0", "--project", str(exported), "-p", "nowhere", "--quiet"]) == 1
     assert "partition" in capsys.readouterr().err
+
+
+def _in_queue(project: Path) -> dict[str, tuple[str, str]] | None:
+    """What Slurm still has of the jobs of a project's key."""
+    key = project / "export/out_err_key.csv"
+    if not key.is_file():
+        return {}
+    with open(key, newline="") as stream:
+        return slurm_queue(row["slurm_job"] for row in csv.DictReader(stream))
 
 
 def _logs(project: Path) -> str:
