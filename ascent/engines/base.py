@@ -22,7 +22,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +119,7 @@ class Stimulus:
         """Number of steps of a full run."""
         return int(self.waveform.size)
 
-    @property
+    @cached_property
     def n_initial_steps(self) -> int:
         """Whole steps of `initial_dt` that fit before time 0, as ASCENT takes them."""
         return int(np.floor(-self.initial_time / self.initial_dt + 1e-9))
@@ -241,8 +241,7 @@ class RunResult:
         return float(times[-1]) if len(times) else 0.0
 
 
-@dataclass(frozen=True)
-class RunRequest:
+class RunRequest(NamedTuple):
     """A run that a protocol asks for: amplitude in mA, what to keep, and when it may end early."""
 
     amplitude: float

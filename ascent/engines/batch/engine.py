@@ -65,9 +65,11 @@ class BatchEngine(Engine):
         for _, task, _ in entries:
             check_pulses(task.fiber, task.stimulus)
             self._check_precision(task.fiber)
-        settle([(prepared, task.stimulus, task.stimulus.driven_steps[0]) for _, task, prepared in entries], self._lanes)
+        different = {(id(prepared), id(task.stimulus)): (prepared, task.stimulus) for _, task, prepared in entries}
+        pairs = list(different.values())
+        settle([(prepared, stimulus, stimulus.driven_steps[0]) for prepared, stimulus in pairs], self._lanes)
         if not self._plain:
-            reduce_to_modes((prepared, task.stimulus.dt) for _, task, prepared in entries)
+            reduce_to_modes((prepared, stimulus.dt) for prepared, stimulus in pairs)
         deferred: deque[Entry] = deque()
         for group in self._groups(entries, self._plain, self._single).values():
             self._work_off(group, outcomes, deferred)

@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,9 @@ _integers = ctypes.POINTER(ctypes.c_int64)
 
 
 class Job(ctypes.Structure):
-    """``ascent::Job`` of ``source/batch.hpp``, field for field."""
+    """``ascent::Job`` of ``source/batch.hpp``, field for field; `kept` is what must live as long as the job."""
+
+    kept: Any
 
     _fields_ = [
         ("n_nodes", ctypes.c_int64),
@@ -116,6 +118,28 @@ class Job(ctypes.Structure):
     ]
 
 
+class Ended(NamedTuple):
+    """How a lane's run has ended.
+
+    Attributes
+    ----------
+    status : int
+        ENDED, FIRED or AT_REST.
+    step : int
+        Steps taken.
+    spike_count, last_spike : int
+        Action potentials at the detection node, and the step of the last.
+    spikes : bytes
+        Node and step of every action potential, 64-bit integers.
+    """
+
+    status: int
+    step: int
+    spike_count: int
+    last_spike: int
+    spikes: bytes
+
+
 class Solver:
     """A batch of runs in C++; see ``source/batch.hpp``.
 
@@ -141,8 +165,8 @@ class Solver:
         self.n_coefficients, self.n_drive, self.n_state, self.n_values = (
             int(library.ascent_size(self._batch, what)) for what in range(4)
         )
-        self._out = np.zeros(5, dtype=np.int64)
-        self._out_pointer = self._out.ctypes.data_as(_integers)
+        # status, step, spikes at the detection node and step of the last, where all spikes are and bytes they take
+        self._report = (ctypes.c_int64 * (6 * self.lanes))()
 
     def __del__(self) -> None:
         batch, self._batch = getattr(self, "_batch", None), None
@@ -155,16 +179,12 @@ class Solver:
 
     def run(self, max_steps: int) -> int:
         """Advance until a run ends, at most `max_steps`; the lanes whose runs have ended, one bit each."""
-        return int(self._library.ascent_run(self._batch, max_steps))
+        return int(self._library.ascent_run(self._batch, max_steps, self._report))
 
-    def status(self, lane: int) -> tuple[int, int, NDArray[np.int64]]:
-        """Status of a lane, its step, and its spikes so far: (n, 2), node and step."""
-        pointer = _integers()
-        self._library.ascent_result(self._batch, lane, self._out_pointer, ctypes.byref(pointer))
-        status, step, _, _, length = self._out.tolist()
-        if not length:
-            return status, step, np.empty((0, 2), dtype=np.int64)
-        return status, step, np.frombuffer(ctypes.string_at(pointer, 8 * length), dtype=np.int64).reshape(-1, 2)
+    def ended(self, lane: int) -> Ended:
+        """How the run of a lane ended, once :meth:`run` has said that it did and before the lane's next job."""
+        status, step, spike_count, last_spike, place, length = self._report[6 * lane : 6 * lane + 6]
+        return Ended(status, step, spike_count, last_spike, ctypes.string_at(place, length) if length else b"")
 
 
 def initial_variables(
@@ -272,14 +292,11 @@ def _load(header: str, cable: str, lanes: int, single: bool) -> ctypes.CDLL:
     library.ascent_size.restype = ctypes.c_int64
     library.ascent_size.argtypes = [ctypes.c_void_p, ctypes.c_int]
     library.ascent_run.restype = ctypes.c_uint
-    library.ascent_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]
-    # these only hand over numbers: letting other threads run meanwhile would cost more than they take
-    quick = ctypes.PyDLL(path)
-    library.__dict__.update({name: getattr(quick, name) for name in ("ascent_assign", "ascent_result")})
+    library.ascent_run.argtypes = [ctypes.c_void_p, ctypes.c_int64, _integers]
+    # this only hands over numbers: letting other threads run meanwhile would cost more than it takes
+    library.__dict__["ascent_assign"] = ctypes.PyDLL(path).ascent_assign
     library.ascent_assign.restype = None
     library.ascent_assign.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Job)]
-    library.ascent_result.restype = None
-    library.ascent_result.argtypes = [ctypes.c_void_p, ctypes.c_int, _integers, ctypes.POINTER(_integers)]
     library.ascent_initial.restype = None
     library.ascent_initial.argtypes = [_doubles, *[ctypes.c_double] * 4, _doubles]
     return library

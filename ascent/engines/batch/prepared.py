@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -60,6 +60,10 @@ class PreparedCable:
     _forms: dict[tuple[float, bool], PlainCable | ModalCable] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @cached_property
+    def _reducible(self) -> bool:
+        return reducible(self.cable)
+
     def initial(self) -> CableState:
         """The state at the resting potential, nothing settled yet."""
         n_nodes = self.cable.n_nodes
@@ -82,11 +86,11 @@ class PreparedCable:
 
     def form_name(self, plain: bool) -> str:
         """Name of the solver that takes the cable in that form."""
-        return self.cable.kind if plain or not reducible(self.cable) else ModalCable.name
+        return self.cable.kind if plain or not self._reducible else ModalCable.name
 
     def lacks_modes(self, dt: float) -> bool:
         """Whether the cable can be reduced to its modes for steps of `dt` and has not been."""
-        return (dt, False) not in self._forms and reducible(self.cable)
+        return (dt, False) not in self._forms and self._reducible
 
     def take_modes(self, form: ModalCable, dt: float) -> None:
         """Keep the cable's reduction for steps of `dt`."""

@@ -31,11 +31,10 @@ class Records:
         prepared: PreparedCable,
         stimulus: Stimulus,
         capacity: int,
-        current: NDArray[np.float64] | None,
     ) -> None:
         self._recording = recording
         self._stimulus = stimulus
-        self._current = current if current is not None else np.zeros(stimulus.n_steps)
+        self._current = stimulus.current if stimulus.current is not None else np.zeros(stimulus.n_steps)
         membrane = prepared.membrane
         self._gates = membrane.gates
         self._passive = prepared.cable.channel_area == 0

@@ -26,17 +26,23 @@ std::int64_t ascent_size(void* batch, int what) { return static_cast<Solver*>(ba
 
 void ascent_assign(void* batch, int lane, const ascent::Job* job) { static_cast<Solver*>(batch)->assign(lane, *job); }
 
-unsigned ascent_run(void* batch, std::int64_t max_steps) { return static_cast<Solver*>(batch)->run(max_steps); }
-
-// status, step, spikes at the detection node, step of the last of them, length of `spikes`
-void ascent_result(void* batch, int index, std::int64_t* out, const std::int64_t** spikes) {
-    const ascent::Lane& lane = static_cast<Solver*>(batch)->lane(index);
-    out[0] = lane.status;
-    out[1] = lane.step;
-    out[2] = lane.count;
-    out[3] = lane.last_spike;
-    out[4] = std::int64_t(lane.spikes.size());
-    *spikes = lane.spikes.data();
+// What ascent::Batch::run gives; of each lane whose run has ended the report says how: status, step, spikes at the
+// detection node, step of the last of them, where all spikes are, and how many bytes they take.
+unsigned ascent_run(void* batch, std::int64_t max_steps, std::int64_t* report) {
+    Solver& solver = *static_cast<Solver*>(batch);
+    const unsigned ended = solver.run(max_steps);
+    for (int index = 0; index < ascent::LANES; ++index) {
+        if (!(ended >> index & 1)) continue;
+        const ascent::Lane& lane = solver.lane(index);
+        std::int64_t* out = report + 6 * index;
+        out[0] = lane.status;
+        out[1] = lane.step;
+        out[2] = lane.count;
+        out[3] = lane.last_spike;
+        out[4] = std::int64_t(lane.spikes.data());
+        out[5] = std::int64_t(lane.spikes.size() * sizeof lane.spikes[0]);
+    }
+    return ended;
 }
 
 // Initial variables at v, ion currents there included; they come in with what only the user sets.
