@@ -27,6 +27,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ascent.engines.decisions import Walk
 from ascent.errors import ConfigError
 from ascent.fibers.fiber import Fiber
 
@@ -216,6 +217,10 @@ class RunResult:
     signal : ndarray
         (n_times,) µV at the recording contact: by reciprocity (Plonsey & Barr, Bioelectricity, ch. 8) the sum over
         sections of the potential that 1 mA of the contact makes there, times the net current in mA.
+    place : int, optional
+        Where in the tree of the request's walk this run was; without, where it was asked for.
+    runs_before, steps_before : int
+        Runs that the walk made before this one, and their steps.
     """
 
     amplitude: float
@@ -230,6 +235,9 @@ class RunResult:
     gate_profiles: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     membrane_currents: NDArray[np.float64] = field(default_factory=_no_table)
     signal: NDArray[np.float64] = field(default_factory=_no_values)
+    place: int | None = None
+    runs_before: int = 0
+    steps_before: int = 0
 
     def count(self, node: int) -> int:
         """Number of action potentials at `node`."""
@@ -242,11 +250,15 @@ class RunResult:
 
 
 class RunRequest(NamedTuple):
-    """A run that a protocol asks for: amplitude in mA, what to keep, and when it may end early."""
+    """A run that a protocol asks for: amplitude in mA, what to keep, and when it may end early.
+
+    With a `walk` an engine may go on from there through the search's tree, and give the result of its last run.
+    """
 
     amplitude: float
     recording: Recording | None = None
     stop: StopRule | None = None
+    walk: Walk | None = None
 
 
 #: What is done with one fiber: yields requests, is sent their results, and returns its outcome.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ascent.engines.base import RunRequest, RunResult, StopRule
+from ascent.engines.decisions import DecisionTree, Place, Walk
 from ascent.errors import AscentError, ThresholdError
-from ascent.protocols.search import SEARCHES, SearchPlan
+from ascent.protocols.search import SEARCHES, SearchPlan, decision_tree
 
 
 def node_at(location: float, n_nodes: int) -> int:
@@ -40,6 +41,12 @@ class Detection:
         if self.mode == "block":
             return StopRule(self.node, not_before=self.delay, at_rest=False)
         return StopRule(self.node)
+
+    def walk(self, tree: DecisionTree, number: int) -> Walk | None:
+        """Leave for an engine to reach the verdicts of a search by itself."""
+        if self.mode == "activation":
+            return Walk(tree, number, self.node)
+        return Walk(tree, number, self.node, self.delay) if self.delay >= 0 else None
 
     def works(self, result: RunResult) -> bool:
         """The verdict on a run."""
@@ -82,16 +89,16 @@ def threshold_protocol(
         raise AscentError(f"search is {search!r}; it should be one of {', '.join(SEARCHES)}.")
     stop = detection.stop_rule() if early_stop else None
     outcome = ThresholdOutcome()
-    steps = SEARCHES[search](plan)
+    tree = decision_tree(search, plan)
+    place: Place | float = tree.first
     try:
-        amplitude = next(steps)
-        while True:
-            result = yield RunRequest(amplitude, stop=stop)
-            outcome.n_runs += 1
-            outcome.n_steps += result.n_steps
-            amplitude = steps.send(detection.works(result))
-    except StopIteration as finished:
-        outcome.threshold = float(finished.value)
+        while isinstance(place, Place):
+            number = place.number
+            result = yield RunRequest(place.amplitude, stop=stop, walk=detection.walk(tree, number))
+            outcome.n_runs += 1 + result.runs_before
+            outcome.n_steps += result.n_steps + result.steps_before
+            place = tree.follow(number if result.place is None else result.place, detection.works(result))
+        outcome.threshold = place
     except ThresholdError as error:
         outcome.error = ThresholdError(f"Fiber {label}: the threshold search {error}.")
     return outcome

@@ -9,19 +9,18 @@ runs the amplitudes may go on with many searches at a time.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
+from ascent.engines.decisions import DecisionTree, Search
 from ascent.errors import ConfigError, ThresholdError
 
 #: Growth of the bracket in the fast search: three needs the fewest runs over two decades at 1 %.
 FAST_GROWTH = 3.0
 
 Works = Callable[[float], bool]
-#: Yields amplitudes (mA), is sent whether they work, returns the threshold (mA).
-Search = Generator[float, bool, float]
 
 
 @dataclass(frozen=True)
@@ -189,6 +188,12 @@ def _no_bounds(plan: SearchPlan, top: float, bottom: float, top_works: bool, bot
 
 
 SEARCHES: dict[str, Callable[[SearchPlan], Search]] = {"ascent": ascent_search, "fast": fast_search}
+
+
+@lru_cache(maxsize=8)
+def decision_tree(search: str, plan: SearchPlan) -> DecisionTree:
+    """The tree of a search of that name, the same for all fibers that are searched so."""
+    return DecisionTree(lambda: SEARCHES[search](plan))
 
 
 def conduct(search: Search, works: Works) -> float:

@@ -13,6 +13,7 @@ from ascent.engines.batch.prepared import SECTION_STEPS, PreparedCable
 from ascent.engines.batch.records import Records
 from ascent.engines.batch.results import LaneResult, run_result
 from ascent.engines.batch.templates import Templates
+from ascent.engines.decisions import Walk
 from ascent.errors import ConfigError
 from ascent.fibers.fiber import Fiber
 
@@ -36,6 +37,7 @@ class TaskRun:
         self._jobs: list[tuple[StopRule | None, Job]] = []
         self._records: Records | None = None
         self._request: RunRequest | None = None
+        self._walk: Walk | None = None
         self.outcome: Any = None
 
     def job(self, request: RunRequest) -> Job:
@@ -50,6 +52,13 @@ class TaskRun:
             self._records = None
             job = self._known_job(request.stop)
         job.amplitude = request.amplitude
+        self._walk = walk = None if request.recording else walk_of(request)
+        if walk is None:
+            job.amplitudes = job.after = None
+        else:
+            job.amplitudes, job.after = walk.tree.amplitudes.ctypes.data, walk.tree.after.ctypes.data
+            job.place, job.detect_node = walk.number, walk.node
+            job.last_step = -1 if walk.delay is None else last_step_until(walk.delay, self._dt)
         return job
 
     def _known_job(self, stop: StopRule | None) -> Job:
@@ -73,13 +82,15 @@ class TaskRun:
         if not self._nothing_happens or request.recording:
             return None
         n_steps = self.task.stimulus.n_steps
-        return run_result(request.amplitude, Ended(ENDED, n_steps, 0, 0, b""), self._n_nodes, self._dt)
+        return run_result(request.amplitude, Ended(ENDED, n_steps), self._n_nodes, self._dt)
 
     def result(self, ended: Ended) -> RunResult:
         """What a finished run gave."""
         request = self._request
         assert request is not None
-        if request.stop is not None and self._records is None:
+        if self._walk is not None:
+            return LaneResult(request.amplitude, ended, self._walk.node, self._n_nodes, self._dt, self._walk)
+        if self._records is None and request.stop is not None:
             return LaneResult(request.amplitude, ended, request.stop.node, self._n_nodes, self._dt)
         result = run_result(request.amplitude, ended, self._n_nodes, self._dt)
         if self._records is not None:
@@ -167,6 +178,22 @@ def _resumed(request: RunRequest, protocol: Protocol) -> Protocol:
             request = protocol.send(result)
         except StopIteration as finished:
             return finished.value
+
+
+def walk_of(request: RunRequest) -> Walk | None:
+    """The walk that the solver takes for a request: it counts spikes at one node."""
+    walk, stop = request.walk, request.stop
+    return walk if walk is not None and (stop is None or stop.node == walk.node) else None
+
+
+def last_step_until(time: float, dt: float) -> int:
+    """The last step that ends at a time (ms) not later than `time`, as spikes' times are compared with it."""
+    step = int(time / dt)
+    while (step + 1) * dt <= time:
+        step += 1
+    while step * dt > time:
+        step -= 1
+    return step
 
 
 def check_pulses(fiber: Fiber, stimulus: Stimulus) -> None:

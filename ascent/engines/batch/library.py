@@ -34,6 +34,8 @@ INSTRUCTION_SETS: tuple[tuple[int, frozenset[str], str], ...] = (
 #: Linear solvers of ``source/``.
 CABLES = ("DoubleCable", "ModalCable", "SingleCable")
 IDLE, RUNNING, ENDED, FIRED, AT_REST = range(5)
+#: Numbers that the solver says of a run that has ended.
+REPORT = 9
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,10 @@ class Job(ctypes.Structure):
         ("outflow_out", ctypes.c_void_p),
         ("weights", ctypes.c_void_p),
         ("signal_out", ctypes.c_void_p),
+        ("amplitudes", ctypes.c_void_p),
+        ("after", ctypes.c_void_p),
+        ("place", ctypes.c_int64),
+        ("last_step", ctypes.c_int64),
     ]
 
 
@@ -129,15 +135,20 @@ class Ended(NamedTuple):
         Steps taken.
     spike_count, last_spike : int
         Action potentials at the detection node, and the step of the last.
+    place, runs_before, steps_before : int
+        Of a search that went on by itself: where the run was in the tree, the runs before it, and their steps.
     spikes : bytes
         Node and step of every action potential, 64-bit integers.
     """
 
     status: int
     step: int
-    spike_count: int
-    last_spike: int
-    spikes: bytes
+    spike_count: int = 0
+    last_spike: int = 0
+    place: int = 0
+    runs_before: int = 0
+    steps_before: int = 0
+    spikes: bytes = b""
 
 
 class Solver:
@@ -165,8 +176,8 @@ class Solver:
         self.n_coefficients, self.n_drive, self.n_state, self.n_values = (
             int(library.ascent_size(self._batch, what)) for what in range(4)
         )
-        # status, step, spikes at the detection node and step of the last, where all spikes are and bytes they take
-        self._report = (ctypes.c_int64 * (6 * self.lanes))()
+        # of each lane what Ended has, then where all spikes are and the bytes that they take
+        self._report = (ctypes.c_int64 * (REPORT * self.lanes))()
 
     def __del__(self) -> None:
         batch, self._batch = getattr(self, "_batch", None), None
@@ -183,8 +194,8 @@ class Solver:
 
     def ended(self, lane: int) -> Ended:
         """How the run of a lane ended, once :meth:`run` has said that it did and before the lane's next job."""
-        status, step, spike_count, last_spike, place, length = self._report[6 * lane : 6 * lane + 6]
-        return Ended(status, step, spike_count, last_spike, ctypes.string_at(place, length) if length else b"")
+        *values, address, length = self._report[REPORT * lane : REPORT * (lane + 1)]
+        return Ended._make([*values, ctypes.string_at(address, length) if length else b""])
 
 
 def initial_variables(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ascent.engines.base import RunResult
 from ascent.engines.batch.library import AT_REST, ENDED, FIRED, Ended
+from ascent.engines.decisions import Walk
 
 _STOPPED: dict[int, Literal["end", "fired", "rest"]] = {ENDED: "end", FIRED: "fired", AT_REST: "rest"}
 
@@ -58,11 +59,18 @@ class LaneResult(RunResult):
     n_nodes : int
     dt : float
         ms.
+    walk : Walk, optional
+        Of which it may have been the last of several runs.
     """
 
-    def __init__(self, amplitude: float, ended: Ended, node: int, n_nodes: int, dt: float) -> None:
+    def __init__(
+        self, amplitude: float, ended: Ended, node: int, n_nodes: int, dt: float, walk: Walk | None = None
+    ) -> None:
         self.amplitude = amplitude
         self.n_steps = ended.step
+        if walk is not None:
+            self.place, self.runs_before, self.steps_before = ended.place, ended.runs_before, ended.steps_before
+            self.amplitude = float(walk.tree.amplitudes[ended.place]) if ended.runs_before else amplitude
         self._ended, self._node, self._n_nodes, self._dt = ended, node, n_nodes, dt
 
     def __getattr__(self, name: str) -> Any:
@@ -70,7 +78,7 @@ class LaneResult(RunResult):
         if name.startswith("_"):
             raise AttributeError(name)
         whole = run_result(self.amplitude, self._ended, self._n_nodes, self._dt)
-        self.__dict__.update(whole.__dict__)
+        self.__dict__ = whole.__dict__ | self.__dict__
         return getattr(whole, name)
 
     def count(self, node: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,8 @@ class Templates:
         self._dt = solver.dt
         self._plain = plain
         self._kept: OrderedDict[object, Template] = OrderedDict()
-        self._cables: OrderedDict[tuple[int, int], Template] = OrderedDict()
+        self._cables: OrderedDict[object, Template] = OrderedDict()
+        self._calms: OrderedDict[object, Template] = OrderedDict()
 
     def form(self, prepared: PreparedCable) -> PlainCable | ModalCable:
         """The cable as the solver takes it."""
@@ -92,9 +94,9 @@ class Templates:
                 job.stop_at_rest = 1
                 job.calm_from = over + job.check_interval
                 job.hold = math.ceil(task.fiber.membrane.quiet.hold / dt * (1 - 1e-12))
-                values, band = rest.values(self.capacity), self._band(prepared, task.fiber)
-                job.rest, job.band = values.ctypes.data, band.ctypes.data
-                arrays += [values, band]
+                calm = self._calm(prepared, rest, task.fiber)
+                job.rest, job.band = calm.job.rest, calm.job.band
+                arrays.append(calm)
         return Template(job, tuple(arrays))
 
     def _cable(self, prepared: PreparedCable, state: CableState) -> Template:
@@ -106,19 +108,25 @@ class Templates:
 
         return _kept(self._cables, (id(prepared), id(state)), make)
 
-    def _band(self, prepared: PreparedCable, fiber: Any) -> NDArray[np.float64]:
-        """How far from its resting values a calm fiber may be, in the solver's layout."""
-        quiet, n_nodes = fiber.membrane.quiet, fiber.n_nodes
-        voltages = np.where(prepared.cable.channel_area > 0, quiet.voltage, np.inf)
-        variables = np.full((n_nodes, prepared.membrane.n_variables), np.inf)
-        for gate, distance in quiet.gates.items():
-            variables[voltages < np.inf, prepared.membrane.gates[gate]] = distance
-        extra = self.capacity - n_nodes
-        ends = np.full(extra, np.inf), np.full(extra * variables.shape[1], np.inf)
-        return np.concatenate([voltages, ends[0], variables.ravel(), ends[1]])
+    def _calm(self, prepared: PreparedCable, rest: CableState, fiber: Any) -> Template:
+        """Resting values, and how far from them a calm fiber may be, in the solver's layout."""
+
+        def make() -> Template:
+            quiet, n_nodes = fiber.membrane.quiet, fiber.n_nodes
+            voltages = np.where(prepared.cable.channel_area > 0, quiet.voltage, np.inf)
+            variables = np.full((n_nodes, prepared.membrane.n_variables), np.inf)
+            for gate, distance in quiet.gates.items():
+                variables[voltages < np.inf, prepared.membrane.gates[gate]] = distance
+            extra = self.capacity - n_nodes
+            ends = np.full(extra, np.inf), np.full(extra * variables.shape[1], np.inf)
+            band = np.concatenate([voltages, ends[0], variables.ravel(), ends[1]])
+            values = rest.values(self.capacity)
+            return Template(Job(rest=values.ctypes.data, band=band.ctypes.data), (values, band, rest))
+
+        return _kept(self._calms, id(rest), make)
 
 
-def _kept(kept: OrderedDict[Any, Template], key: object, make: Any) -> Template:
+def _kept(kept: OrderedDict[object, Template], key: object, make: Callable[[], Template]) -> Template:
     template = kept.get(key)
     if template is None:
         template = kept[key] = make()

@@ -50,6 +50,12 @@ struct Job {
     double* outflow_out;
     const double* weights;            // of all sections' net currents in the signal; or null
     double* signal_out;               // n_steps + 1
+    // A search: amplitudes by place, and the places where it goes on when a run did not work and when it did; 0 where
+    // that must be asked for. Or null. Python adds to them while runs are at work.
+    const double* amplitudes;
+    const std::int64_t* after;
+    std::int64_t place;
+    std::int64_t last_step;  // a run works when no spike comes later than in this step; when -1, if there is a spike
 };
 
 enum Status : std::int64_t { IDLE, RUNNING, ENDED, FIRED, AT_REST };
@@ -59,6 +65,8 @@ struct Lane {
     Status status = IDLE;
     std::int64_t step = 0, calm = 0, count = 0, last_spike = -1, next_profile = 0;
     double before = 0.0, earlier = 0.0;  // stimulus in the last step, and in the one before it
+    std::int64_t runs_before = 0, steps_before = 0;  // of its search
+    bool again = false;  // whether its search goes on with the next block
     bool begun = true;  // whether what depends on all lanes has been recorded for the first step
     std::vector<std::int64_t> spikes;  // node, step; node, step; …
 };
@@ -103,32 +111,29 @@ class Batch {
             for (int other = 0; other < LANES; ++other) load(other, job);
         used_ = true;
         load(index, job);
-        lane.status = RUNNING;
-        lane.step = job.first_step;
-        lane.before = lane.earlier = 0.0;  // runs begin before their stimulus does
-        lane.calm = lane.count = lane.next_profile = 0;
-        lane.last_spike = -1;
+        lane.runs_before = lane.steps_before = 0;
         lane.begun = false;
-        lane.spikes.clear();
-        threshold_.set(index, job.threshold);
-        for (unsigned& firing : firing_) firing &= ~(1u << index);
-        fresh_ = true;
+        start(index, lane);
         record(index, lane);
     }
 
-    // Advance until a run has ended or max_steps are done, and on to the end of a block; the lanes whose runs have ended,
-    // one bit each.
+    // Advance until a run has ended whose search, if it has one, does not go on by itself, or max_steps are done, and on
+    // to the end of a block; the lanes whose runs have ended, one bit each.
     unsigned run(std::int64_t max_steps) {
         const unsigned modes = _mm_getcsr();
         _mm_setcsr(modes | 0x8040u);  // no denormals: they are far below rounding and slow
         unsigned ended = 0;
-        if (fresh_) refresh();
-        for (std::int64_t done = 0; done < max_steps && ended == 0 && n_nodes_ > 0; done += Linear::BLOCK)
+        for (std::int64_t done = 0; done < max_steps && ended == 0; done += Linear::BLOCK) {
+            if (fresh_) refresh();
+            if (n_nodes_ == 0) break;
             for (int step = 0; step < Linear::BLOCK; ++step) {
                 advance();
                 for (int index = 0; index < LANES; ++index)
                     if (lanes_[index].status == RUNNING) ended |= finish_step(index, lanes_[index]) << index;
             }
+            for (int index = 0; index < LANES; ++index)
+                if (lanes_[index].again) start(index, lanes_[index]);
+        }
         _mm_setcsr(modes);
         return ended;
     }
@@ -154,11 +159,45 @@ class Batch {
         surroundings_.celsius.set(index, job.celsius);
         surroundings_.diam.set(index, job.diameter);
         surroundings_.area.set(index, job.area);
-        load(linear_.state, index, job.start);
-        load(values_, index, job.start + linear_.state.size());
-        for (V& value : injected_) value.set(index, 0.0);
         if (job.weights) load(weights_, index, job.weights);
         lanes_[index].job = job;
+        load_start(index);
+    }
+
+    void load_start(int index) {
+        const double* start = lanes_[index].job.start;
+        load(linear_.state, index, start);
+        load(values_, index, start + linear_.state.size());
+        for (V& value : injected_) value.set(index, 0.0);
+    }
+
+    // Begin a lane's job, the state being there.
+    void start(int index, Lane& lane) {
+        if (lane.again) load_start(index);
+        lane.again = false;
+        lane.status = RUNNING;
+        lane.step = lane.job.first_step;
+        lane.before = lane.earlier = 0.0;  // runs begin before their stimulus does
+        lane.calm = lane.count = lane.next_profile = 0;
+        lane.last_spike = -1;
+        lane.spikes.clear();
+        threshold_.set(index, lane.job.threshold);
+        for (unsigned& firing : firing_) firing &= ~(1u << index);
+        fresh_ = true;
+    }
+
+    // Whether a lane's search goes on without asking, and with what.
+    static bool goes_on(Lane& lane) {
+        Job& job = lane.job;
+        if (!job.amplitudes) return false;
+        const bool works = job.last_step < 0 ? lane.count > 0 : lane.last_spike <= job.last_step;
+        const std::int64_t next = __atomic_load_n(job.after + 2 * job.place + works, __ATOMIC_ACQUIRE);
+        if (next == 0) return false;
+        ++lane.runs_before;
+        lane.steps_before += lane.step;
+        job.place = next;
+        job.amplitude = job.amplitudes[next];
+        return lane.again = true;
     }
 
     void refresh() {
@@ -340,7 +379,7 @@ class Batch {
             for (const V& value : linear_.state) *out++ = value[index];
             for (const V& value : values_) *out++ = value[index];
         }
-        return 1;
+        return goes_on(lane) ? 0 : 1;
     }
 
     void record(int index, Lane& lane) {

@@ -27,20 +27,18 @@ std::int64_t ascent_size(void* batch, int what) { return static_cast<Solver*>(ba
 void ascent_assign(void* batch, int lane, const ascent::Job* job) { static_cast<Solver*>(batch)->assign(lane, *job); }
 
 // What ascent::Batch::run gives; of each lane whose run has ended the report says how: status, step, spikes at the
-// detection node, step of the last of them, where all spikes are, and how many bytes they take.
+// detection node, step of the last of them; the place in its search, the runs before and their steps; where all spikes
+// are, and how many bytes they take.
 unsigned ascent_run(void* batch, std::int64_t max_steps, std::int64_t* report) {
     Solver& solver = *static_cast<Solver*>(batch);
     const unsigned ended = solver.run(max_steps);
     for (int index = 0; index < ascent::LANES; ++index) {
         if (!(ended >> index & 1)) continue;
         const ascent::Lane& lane = solver.lane(index);
-        std::int64_t* out = report + 6 * index;
-        out[0] = lane.status;
-        out[1] = lane.step;
-        out[2] = lane.count;
-        out[3] = lane.last_spike;
-        out[4] = std::int64_t(lane.spikes.data());
-        out[5] = std::int64_t(lane.spikes.size() * sizeof lane.spikes[0]);
+        const std::int64_t said[] = {lane.status, lane.step, lane.count, lane.last_spike, lane.job.place,
+                                     lane.runs_before, lane.steps_before, std::int64_t(lane.spikes.data()),
+                                     std::int64_t(lane.spikes.size() * sizeof lane.spikes[0])};
+        std::memcpy(report + index * (sizeof said / sizeof said[0]), said, sizeof said);
     }
     return ended;
 }
