@@ -84,7 +84,8 @@ def test_inside_a_job_fibers_run_where_they_are(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_job_that_is_completing_is_out_of_the_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     squeue = tmp_path / "squeue"
-    squeue.write_text("#!/bin/sh\necho '12_0|COMPLETING|None'\necho '12_1|RUNNING|None'\necho '12_2|PENDING|Resources'\n")
+    says = ("12_0|COMPLETING|None", "12_1|RUNNING|None", "12_2|PENDING|Resources")
+    squeue.write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in says))
     squeue.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert slurm.slurm_queue(["12_0", "12_1", "12_2"]) == {
