@@ -19,6 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ascent.errors import ConfigError
 
+#: LibYAML's where it is there: every process reads the models that it uses.
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 DATA = Path(__file__).parent / "data"
 Convention = Literal["ascent", "pyfibers"]
 Model = TypeVar("Model", bound=BaseModel)
@@ -265,7 +268,7 @@ def _names() -> str:
 
 def _read(path: Path, schema: type[Model]) -> Model:
     try:
-        return schema.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return schema.model_validate(yaml.load(path.read_text(encoding="utf-8"), _YAML))
     except (OSError, ValidationError, yaml.YAMLError) as error:
         reason = "; ".join(_faults(error)) if isinstance(error, ValidationError) else str(error).replace("\n", " ")
         raise ConfigError(f"{path} is not a valid fiber model file: {reason}.") from error

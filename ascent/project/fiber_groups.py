@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -52,13 +53,13 @@ class FiberGroup:
 
 def group_fibers(units: Sequence[FiberUnit]) -> list[FiberGroup]:
     """Divide fibers into groups, in their order."""
-    sizes: dict[str, int] = {}
+    starts: dict[str, list[int]] = {}
     groups: dict[tuple[str, int], list[FiberUnit]] = {}
     for unit in units:
-        if unit.n_sim not in sizes:
-            sizes[unit.n_sim] = _size(unit)
-        groups.setdefault((unit.n_sim, unit.place // sizes[unit.n_sim]), []).append(unit)
-    return [_group(name, number, sizes[name], members) for (name, number), members in groups.items()]
+        if unit.n_sim not in starts:
+            starts[unit.n_sim] = _starts(unit.among, _size(unit))
+        groups.setdefault((unit.n_sim, bisect(starts[unit.n_sim], unit.place)), []).append(unit)
+    return [_group(name, starts[name], number, members) for (name, number), members in groups.items()]
 
 
 def run_fiber_group(group: FiberGroup) -> dict[str, Any]:
@@ -226,9 +227,18 @@ def _results(units: Sequence[FiberUnit]) -> list[tuple[FiberUnit, FiberResult | 
     return results
 
 
-def _group(name: str, number: int, size: int, members: list[FiberUnit]) -> FiberGroup:
-    last = min((number + 1) * size, members[0].among) - 1
-    return FiberGroup(f"{name}/fibers_{number * size}-{last}", tuple(members))
+def _starts(count: int, size: int) -> list[int]:
+    """First fiber of each group of `size`; the last groups halve, so that all workers end at about the same time."""
+    starts = [0]
+    while (left := count - starts[-1]) > 0:
+        tapered = max(SMALLEST, left // 2 // SMALLEST * SMALLEST)
+        starts.append(starts[-1] + min(size, tapered, left))
+    return starts[:-1]
+
+
+def _group(name: str, starts: Sequence[int], number: int, members: list[FiberUnit]) -> FiberGroup:
+    last = (starts[number] if number < len(starts) else members[0].among) - 1
+    return FiberGroup(f"{name}/fibers_{starts[number - 1]}-{last}", tuple(members))
 
 
 def _size(unit: FiberUnit) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -190,11 +191,7 @@ def read_n_sim(folder: Path | str) -> NSim:
     index, config = _read_config(folder)
     inputs = folder / "data" / "inputs"
     waveform = read_waveform(inputs / "waveform.dat")
-    present = {
-        (int(match[2]), int(match[3]))
-        for match in (_POTENTIALS.fullmatch(path.name) for path in sorted(inputs.iterdir()))
-        if match
-    }
+    present = {(int(match[2]), int(match[3])) for match in map(_POTENTIALS.fullmatch, os.listdir(inputs)) if match}
     if not present:
         raise RunDirectoryError(f"{inputs} holds no potentials (src_inner<l>_fiber<k>.dat).")
     key = read_diameter_key(inputs)

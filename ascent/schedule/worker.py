@@ -28,7 +28,13 @@ from ascent.schedule.outcome import describe
 _PR_SET_PDEATHSIG = 1
 #: In place of a function: load what units need, and wait for the function.
 WARM_UP = b"warm up"
-_NEEDED = ("ascent.protocols.jobs", "ascent.protocols.outputs", "ascent.engines.batch.engine", "ascent.config.loading")
+_NEEDED = (
+    "ascent.protocols.jobs",
+    "ascent.protocols.outputs",
+    "ascent.engines.batch.engine",
+    "ascent.config.loading",
+    "ascent.project.fiber_groups",
+)
 
 
 class Stop(BaseException):

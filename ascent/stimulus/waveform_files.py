@@ -118,7 +118,8 @@ def read_waveform(path: Path | str) -> Waveform:
     dt, stop = numbers[:2]
     if not (dt > 0 and stop > 0):
         raise RunDirectoryError(f"{path} is damaged: dt ({words[0]}) and stop ({words[1]}) must be greater than 0 ms.")
-    digits = max(len(word.partition(".")[2]) for word in words[2:] if "e" not in word.lower()) if words[2:] else 0
+    # thousands of samples, few of them different
+    digits = max((len(word.partition(".")[2]) for word in set(words[2:]) if "e" not in word.lower()), default=0)
     return Waveform(dt, stop, np.array(numbers[2:]), digits)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ascent.project import fiber_groups, field_points
 from ascent.project.fiber_groups import group_fibers, run_fiber_group, values_of
@@ -29,6 +31,15 @@ def test_fibers_are_grouped_in_their_order(units: list[FiberUnit]) -> None:
     groups = group_fibers(units)
     assert [group.id for group in groups] == ["0_0_0_0/fibers_0-7", "0_0_0_0/fibers_8-15", "0_0_0_0/fibers_16-19"]
     assert [unit.id for group in groups for unit in group.fibers] == [unit.id for unit in units]
+
+
+@given(st.integers(1, 5000), st.integers(1, 1024))
+def test_every_fiber_is_in_one_group_and_the_last_groups_are_small(count: int, size: int) -> None:
+    starts = fiber_groups._starts(count, size)
+    sizes = np.diff([*starts, count])
+    assert starts[0] == 0 and (sizes > 0).all() and sizes.max() <= max(size, 1)
+    assert sizes[-1] <= fiber_groups.SMALLEST or count == 0
+    assert list(sizes) == sorted(sizes, reverse=True)
 
 
 def test_groups_do_not_depend_on_which_fibers_are_done(units: list[FiberUnit]) -> None:

@@ -99,7 +99,9 @@ def stretches(
     # a short circuit to the applied potential makes Vx known: it is no unknown
     bare = cables[0].outer_capacitance[first : last + 1] == 0
     known = n + np.flatnonzero(bare)
-    free = np.setdiff1d(np.arange(2 * n), known)
+    unknown = np.ones(2 * n, dtype=bool)
+    unknown[known] = False
+    free = np.flatnonzero(unknown)
     for place in known:
         # Vx = e there, so its couplings become inputs of the applied potential, now and in the step before
         section = place - n + first - begin
