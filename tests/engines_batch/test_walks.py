@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ascent.engines import decisions
 from ascent.engines.base import IntracellularPulses, Stimulus, Task
 from ascent.engines.batch.engine import BatchEngine
 from ascent.engines.batch.lane_queue import last_step_until
@@ -48,6 +49,22 @@ def test_runs_and_steps_and_thresholds_are_the_same(search, early_stop):
     for engine in (BatchEngine(), BatchEngine(threads=3), BatchEngine()):  # the first finds the tree empty
         assert said(engine.run_many(tasks(lambda protocol: protocol))) == alone
     assert all(threshold is not None for threshold, *_ in alone)
+
+
+def test_a_search_goes_on_beyond_what_the_solver_may_read(monkeypatch):
+    fiber, stimulus, plan = FIBERS[0], Stimulus(pulse(n_steps=600), DT), SearchPlan()
+
+    def found():
+        search = threshold_protocol(Detection("activation", int(0.9 * (fiber.n_nodes - 1))), plan, "fast", "f")
+        return said(BatchEngine().run_many([Task(fiber, stimulus, search)]))
+
+    whole = found()
+    monkeypatch.setattr(decisions, "CAPACITY", 4)
+    decision_tree.cache_clear()
+    try:
+        assert found() == found() == whole
+    finally:
+        decision_tree.cache_clear()
 
 
 def test_a_block_search_looks_at_the_last_spike():

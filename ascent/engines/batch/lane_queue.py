@@ -181,9 +181,11 @@ def _resumed(request: RunRequest, protocol: Protocol) -> Protocol:
 
 
 def walk_of(request: RunRequest) -> Walk | None:
-    """The walk that the solver takes for a request: it counts spikes at one node."""
+    """The walk that the solver takes for a request: it counts spikes at one node, and reads the tree's first places."""
     walk, stop = request.walk, request.stop
-    return walk if walk is not None and (stop is None or stop.node == walk.node) else None
+    if walk is None or walk.number >= len(walk.tree.amplitudes) or (stop is not None and stop.node != walk.node):
+        return None
+    return walk
 
 
 def last_step_until(time: float, dt: float) -> int:
