@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ascent.errors import MechanismError
+from ascent.mechanisms.headers import precompiled_headers
 
 #: Where the mechanisms of fibers are that ship with ascent, and those of cortical cells and their synapses.
 MECHANISMS = Path(__file__).parent
@@ -273,7 +274,8 @@ def _compile_into(target: Path, files: Sequence[Path], flags: Sequence[str]) -> 
         for number, path in enumerate(files):
             taken = (sources / path.name).exists()
             shutil.copy(path, sources / (f"{path.stem}_{number}.mod" if taken else path.name))
-        options = ["-incflags", " ".join(flags)] if flags else []
+        included = precompiled_headers(work, program, environment, flags)
+        options = ["-incflags", " ".join((*flags, *included))] if flags or included else []
         done = subprocess.run(
             [program, *options, str(sources)], cwd=work, env=environment, capture_output=True, text=True, check=False
         )
@@ -301,6 +303,8 @@ def _nrnivmodl() -> tuple[str, dict[str, str]]:
         )
     environment.setdefault("CXX", compiler[0])
     environment.setdefault("CC", environment["CXX"].replace("clang++", "clang").replace("g++", "gcc"))
+    # NEURON's makefile also links a program with the mechanisms in it, which nobody runs here.
+    environment["MAKEFLAGS"] = "CXX_LINK_EXE=true"
     spec = find_spec("neuron")
     data = Path(spec.origin).parent / ".data" if spec and spec.origin else None
     if data is None or not (data / "bin" / "nrnivmodl").is_file():
