@@ -17,7 +17,7 @@ from ascent.runs import RunDirectory
 from ascent.schedule import Outcome, available_cores, run_units
 from ascent.simrun.outputs import SweepFiles
 from ascent.simrun.plan import SweepPlan, units_of
-from ascent.simrun.runner import SweepOutput, release_runner, run_unit, runner_of
+from ascent.simrun.runner import SweepOutput, neuron_is_fresh, release_runner, run_unit, runner_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,7 +129,7 @@ def run_sweeps(
     """
     limit = _places()
     workers = min(settings.workers or limit, limit)
-    if _neuron_is_in_use():
+    if _neuron_is_in_use() or not neuron_is_fresh(plan):
         settings = replace(settings, separate_process=True)
     # Built here before anything is written: whatever is wrong is said at once, and the engine is known.
     runner = runner_of(plan)
