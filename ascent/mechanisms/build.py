@@ -312,7 +312,8 @@ def _compile_into(target: Path, files: Sequence[Path], flags: Sequence[str]) -> 
         for number, path in enumerate(files):
             taken = (sources / path.name).exists()
             shutil.copy(path, sources / (f"{path.stem}_{number}.mod" if taken else path.name))
-        included = precompiled_headers(work, program, environment, flags)
+        stems = [path.stem for path in sources.iterdir()]
+        included = precompiled_headers(work, program, environment, flags, sorted(stems))
         options = ["-incflags", " ".join((*flags, *included))] if flags or included else []
         done = subprocess.run(
             [program, *options, str(sources)], cwd=work, env=environment, capture_output=True, text=True, check=False

@@ -159,13 +159,14 @@ def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int)
         lengths[part] += len(own)
         compartments = f"template class Compartments<{membranes[-1]}, {n_pairs}, {n_blocked}>;"
         text += [
+            f"#if ASCENT_PART == 0 || ASCENT_PART == {part}",
             own,
             "namespace ascent {",
             f"#if ASCENT_PART == {part}\n{compartments}\n#else\nextern {compartments}\n#endif",
-            "}\n",
+            "}\n#endif\n",
         ]
     solver = f"Tree<{n_pairs}, {n_blocked}, {', '.join(membranes)}>"
-    text.append(f"namespace ascent {{\nusing CellSolver = {solver};\n}}\n")
+    text.append(f"#if ASCENT_PART == 0\nnamespace ascent {{\nusing CellSolver = {solver};\n}}\n#endif\n")
     return "\n".join(text)
 
 

@@ -234,7 +234,7 @@ ASCENT_COLD Compartments<Membrane, N_PAIRS, N_BLOCKED>::Compartments(const Cell&
 }
 
 template <class Membrane, int N_PAIRS, int N_BLOCKED>
-void Compartments<Membrane, N_PAIRS, N_BLOCKED>::begin(const V* potentials, V dt, Equations<N_PAIRS, N_BLOCKED> equations) {
+ASCENT_COLD void Compartments<Membrane, N_PAIRS, N_BLOCKED>::begin(const V* potentials, V dt, Equations<N_PAIRS, N_BLOCKED> equations) {
     visit<false>(potentials, dt, equations);
 }
 
