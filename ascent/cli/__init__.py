@@ -51,23 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from ascent.schedule import mpi
 
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    return mpi.run(lambda: _interruptible(arguments))
+    own_process = arguments is None
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    return mpi.run(lambda: _interruptible(words, own_process))
 
 
-def _interruptible(arguments: list[str]) -> int:
+def _interruptible(arguments: list[str], own_process: bool) -> int:
     from ascent.cli.interruption import ending_cleanly
 
     try:
         with ending_cleanly():
-            return _dispatch(arguments)
+            return _dispatch(arguments, own_process)
     except KeyboardInterrupt as interruption:
         what = str(interruption) or "interrupted"
         print(f"ascent: {what}; what was finished is kept.", file=sys.stderr)
         return 1
 
 
-def _dispatch(arguments: list[str]) -> int:
+def _dispatch(arguments: list[str], own_process: bool) -> int:
     from ascent import __version__
 
     if not arguments or arguments[0] in ("--help", "-h", "help"):
@@ -93,7 +94,9 @@ def _dispatch(arguments: list[str]) -> int:
         return 2
     from ascent.cli import study_door, sweep_door
 
-    return (sweep_door if sweep_door.is_sweep(arguments) else study_door).main(arguments)
+    if sweep_door.is_sweep(arguments):
+        return sweep_door.main(arguments)
+    return study_door.main(arguments, own_process)
 
 
 def overview() -> str:

@@ -11,8 +11,14 @@ from ascent.config.groups import configuration_folder, configuration_groups, quo
 from ascent.errors import AscentError
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], own_process: bool = False) -> int:
     """Compose the configuration from `arguments` and run the study.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+    own_process : bool
+        Whether this process has nothing to do but this study.
 
     Returns
     -------
@@ -30,7 +36,11 @@ def main(arguments: Sequence[str]) -> int:
         # Hydra has read its own form of the arguments; the manifest records what was typed.
         sys.argv = ["ascent", *arguments]
         codes.append(
-            _run(lambda: OmegaConf.to_container(configuration, resolve=True, throw_on_missing=True), arguments)
+            _run(
+                lambda: OmegaConf.to_container(configuration, resolve=True, throw_on_missing=True),
+                arguments,
+                own_process,
+            )
         )
 
     entry = hydra.main(version_base="1.3", config_path=str(folder), config_name="config")(job)
@@ -47,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     return max(codes, default=0)
 
 
-def _run(compose: Any, arguments: Sequence[str]) -> int:
+def _run(compose: Any, arguments: Sequence[str], own_process: bool) -> int:
     from omegaconf.errors import OmegaConfBaseException
 
     from ascent.project.study import run_composed
@@ -63,7 +73,7 @@ def _run(compose: Any, arguments: Sequence[str]) -> int:
             print(f"ascent: configuration: {key}: {first}.", file=sys.stderr)
             return 2
         objective = objective_config(composed)
-        result = run_composed(without_own_keys(composed), list(arguments))
+        result = run_composed(without_own_keys(composed), list(arguments), own_process=own_process)
         if objective is not None:
             print_objective(result, objective)
         return result.exit_code

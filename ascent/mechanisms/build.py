@@ -16,13 +16,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 from ascent.errors import MechanismError
+from ascent.mechanisms.headers import precompiled_headers
 
 #: Where the mechanisms of fibers are that ship with ascent, and those of cortical cells and their synapses.
 MECHANISMS = Path(__file__).parent
@@ -30,9 +31,13 @@ CORTICAL = MECHANISMS / "cortical"
 _LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib")
 #: How the mechanisms of cells are compiled: for a long simulation of many compartments, where fibers hardly use NEURON.
 _CELL_FLAGS = ("-O3", "-fno-math-errno", "-ffp-contract=off")
+#: What cells use of NEURON's own.
+_BUILT_IN = ("pas", "extracellular", "hh")
 #: Mechanism -> the file it came from, of all that this process has loaded; and the hash of what the file held then.
 _loaded: dict[str, Path] = {}
 _contents: dict[str, str] = {}
+#: The mechanisms of cells to which `only_mechanisms` limits what is loaded.
+_limit: frozenset[str] | None = None
 _logger = logging.getLogger(__name__)
 
 
@@ -170,7 +175,7 @@ def load_cell_mechanisms(directories: Sequence[Path | str] = ()) -> None:
     MechanismError
         As :func:`load_mechanisms`.
     """
-    files = cell_mechanism_files(directories)
+    files = _wanted(directories)
     for name in files.keys() & _loaded.keys():
         if CORTICAL not in files[name].parents and _digest(files[name]) != _contents[name]:
             _logger.warning(
@@ -178,6 +183,40 @@ def load_cell_mechanisms(directories: Sequence[Path | str] = ()) -> None:
                 files[name], name, _loaded[name],
             )  # fmt: skip
     _load(files, _CELL_FLAGS)
+
+
+@contextmanager
+def only_mechanisms(names: Set[str] | None) -> Iterator[None]:
+    """Within the block, load only those of ascent's mechanisms of cells that are named; None for all of them.
+
+    All are loaded nonetheless where their library has been built already, or a name is not one of theirs. It makes a
+    first run shorter, and is for a process that does nothing else: the bits of a cell depend on the order in which
+    NEURON came to know its mechanisms, which is that of the file names unless some come later; see `loads_in_order`.
+    """
+    global _limit
+    before = _limit
+    _limit = None if names is None else frozenset(names)
+    try:
+        yield
+    finally:
+        _limit = before
+
+
+def loads_in_order(directories: Sequence[Path | str] = ()) -> bool:
+    """Whether NEURON will have the mechanisms in their own order once `load_cell_mechanisms` has been called."""
+    wanted = list(_wanted(directories))
+    return [name for name in _loaded if name in wanted] + [name for name in wanted if name not in _loaded] == wanted
+
+
+def _wanted(directories: Sequence[Path | str]) -> dict[str, Path]:
+    files = cell_mechanism_files(directories)
+    if _limit is None or not _limit <= {*files, *_BUILT_IN} or _find_library(_hash_of_cells(files)) is not None:
+        return files
+    return {name: path for name, path in files.items() if name in _limit or path.parent != CORTICAL}
+
+
+def _hash_of_cells(files: Mapping[str, Path]) -> str:
+    return _content_hash(tuple(files.values()), _CELL_FLAGS)
 
 
 def mechanism_source(name: str) -> Path | None:
@@ -273,7 +312,9 @@ def _compile_into(target: Path, files: Sequence[Path], flags: Sequence[str]) -> 
         for number, path in enumerate(files):
             taken = (sources / path.name).exists()
             shutil.copy(path, sources / (f"{path.stem}_{number}.mod" if taken else path.name))
-        options = ["-incflags", " ".join(flags)] if flags else []
+        stems = [path.stem for path in sources.iterdir()]
+        included = precompiled_headers(work, program, environment, flags, sorted(stems))
+        options = ["-incflags", " ".join((*flags, *included))] if flags or included else []
         done = subprocess.run(
             [program, *options, str(sources)], cwd=work, env=environment, capture_output=True, text=True, check=False
         )
@@ -301,6 +342,8 @@ def _nrnivmodl() -> tuple[str, dict[str, str]]:
         )
     environment.setdefault("CXX", compiler[0])
     environment.setdefault("CC", environment["CXX"].replace("clang++", "clang").replace("g++", "gcc"))
+    # NEURON's makefile also links a program with the mechanisms in it, which nobody runs here.
+    environment["MAKEFLAGS"] = "CXX_LINK_EXE=true"
     spec = find_spec("neuron")
     data = Path(spec.origin).parent / ".data" if spec and spec.origin else None
     if data is None or not (data / "bin" / "nrnivmodl").is_file():

@@ -48,6 +48,7 @@ def run_composed(
     *,
     quiet: bool = False,
     directory: RunDirectory | None = None,
+    own_process: bool = False,
 ) -> Result:
     """Run the study that a configuration describes.
 
@@ -61,6 +62,8 @@ def run_composed(
         Show no progress and print no table.
     directory : RunDirectory, optional
         An opened run directory whose work is to be finished; a new one by default.
+    own_process : bool
+        Whether this process has nothing to do but this study.
 
     Raises
     ------
@@ -72,10 +75,11 @@ def run_composed(
     kind = composed.get("study", "nerve")
     if kind == "nerve":
         from ascent.project.nerve_study import run_study
-    elif kind == "network":
-        from ascent.simrun.study import run_study  # type: ignore[assignment]
-    else:
-        expected = f"must be one of {', '.join(STUDIES)}"
-        raise ConfigError(problems=[Problem("configuration", "study", str(kind), expected)])
-    result: Result = run_study(composed, overrides, quiet=quiet, directory=directory)
-    return result
+
+        return run_study(composed, overrides, quiet=quiet, directory=directory)
+    if kind == "network":
+        from ascent.simrun.study import run_study as run_sweeps
+
+        return run_sweeps(composed, overrides, quiet=quiet, directory=directory, own_process=own_process)
+    expected = f"must be one of {', '.join(STUDIES)}"
+    raise ConfigError(problems=[Problem("configuration", "study", str(kind), expected)])

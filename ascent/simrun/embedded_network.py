@@ -68,7 +68,7 @@ class EmbeddedNetwork:
         self.realization: Realization | None = None
         self.spikes: PresynapticSpikes | None = None
         self._embedding: Any = None
-        self._realizer: NetworkRealizer | None = None
+        self._realizers: dict[tuple[str | None, bool], NetworkRealizer] = {}
 
     @property
     def cell(self) -> Cell:
@@ -84,24 +84,65 @@ class EmbeddedNetwork:
             raise ConfigError("the cell of this network is gone; keep it as long as its network is used.")
         return cell
 
-    def create_saved_network2(self) -> None:
-        """Draw the next sweep and attach it."""
-        from ascent.network.realization import NetworkRealizer
+    def create_saved_network2(self, synWeightName: Path | str | None = None, full_network: bool = False) -> None:
+        """Draw the next sweep and attach it.
 
-        if self._realizer is None:
-            self._realizer = NetworkRealizer(self.network, self.t_stop, self.seed, self.rng)
-        self.spikes, realization = self._realizer.realize(self.sweep)
+        Parameters
+        ----------
+        synWeightName : path, optional
+            A file with weights of single synapses (nS), in place of those of the network parameters.
+        full_network : bool
+            Whether the connection files belong to a network of many cells, so that cells and synapses are numbered in
+            the order in which they occur there. Weights are looked up by the file's own IDs.
+
+        Raises
+        ------
+        ConfigError
+            When a file is wrong or does not belong to the network; names the line.
+        """
+        realizer = self._realizer_of(None if synWeightName is None else str(synWeightName), full_network)
+        self.spikes, realization = realizer.realize(self.sweep)
+        self.network = realizer.network
         self.sweep += 1
         self._attach(realization)
 
-    def reconnect_saved_synapses(self, synapse_activation: Path | str | pd.DataFrame | SynapseActivation) -> None:
-        """Attach a stored sweep: a ``*_synapses.csv`` file, or a frame as `load_simrun` gives."""
+    def _realizer_of(self, weights: str | None, full_network: bool) -> NetworkRealizer:
+        from ascent.network.realization import Network, NetworkRealizer
+        from ascent.network.realization.synapse_weights import SynapseWeightTable
+
+        key = (weights, full_network)
+        if key not in self._realizers:
+            network = self.network
+            if network.full_network != full_network:
+                network = Network(network.parameters, network.layout, full_network)
+            table = SynapseWeightTable(weights, network) if weights is not None else None
+            self._realizers[key] = NetworkRealizer(network, self.t_stop, self.seed, self.rng, weights=table)
+        return self._realizers[key]
+
+    def reconnect_saved_synapses(
+        self,
+        synapse_activation: Path | str | pd.DataFrame | SynapseActivation,
+        synWeightName: Path | str | None = None,
+    ) -> None:
+        """Attach a stored sweep.
+
+        Parameters
+        ----------
+        synapse_activation : path, frame or SynapseActivation
+            A ``*_synapses.csv`` file, or a frame as `load_simrun` gives.
+        synWeightName : path, optional
+            A file with weights of single synapses (nS), in place of those of the network parameters.
+        """
         from ascent.network.realization.replay import replay_realization
+        from ascent.network.realization.synapse_weights import SynapseWeightTable
 
         if not isinstance(synapse_activation, Path | str | SynapseActivation):
             synapse_activation = activation_of_frame(synapse_activation)
         self.spikes = None
-        self._attach(replay_realization(self.network, synapse_activation, seed=self.seed))
+        realization = replay_realization(self.network, synapse_activation, seed=self.seed)
+        if synWeightName is not None:
+            realization = SynapseWeightTable(synWeightName, self.network, connected=False).applied(realization)
+        self._attach(realization)
 
     def _attach(self, realization: Realization) -> None:
         from ascent.network.embedding import Embedding, synapses_by_type

@@ -17,7 +17,7 @@ from ascent.runs import RunDirectory
 from ascent.schedule import Outcome, available_cores, run_units
 from ascent.simrun.outputs import SweepFiles
 from ascent.simrun.plan import SweepPlan, units_of
-from ascent.simrun.runner import SweepOutput, release_runner, run_unit, runner_of
+from ascent.simrun.runner import SweepOutput, neuron_is_fresh, release_runner, run_unit, runner_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,7 +129,7 @@ def run_sweeps(
     """
     limit = _places()
     workers = min(settings.workers or limit, limit)
-    if _neuron_is_in_use():
+    if _neuron_is_in_use() or not neuron_is_fresh(plan):
         settings = replace(settings, separate_process=True)
     # Built here before anything is written: whatever is wrong is said at once, and the engine is known.
     runner = runner_of(plan)
@@ -192,7 +192,7 @@ def _into(
         failures: dict[str, str] = {}
         hooks: dict[int, dict[str, Any]] = {}
         missing = [sweep for sweep in range(plan.n_sweeps) if sweep not in done]
-        size = 1 if engine == "neuron" else max(1, min(BATCH, -(-len(missing) // workers)))
+        size = _size(engine, len(missing), workers)
 
         def finished(outcome: Outcome[list[SweepOutput]]) -> None:
             if outcome.value is None:
@@ -216,6 +216,19 @@ def _into(
 
             report_of_run(run)
         return SweepsResult(run.path, None, failures, engine, tables, tuple(hooks[sweep] for sweep in sorted(hooks)))
+
+
+def _size(engine: str, n_sweeps: int, workers: int) -> int:
+    """How many sweeps are a unit."""
+    if engine == "neuron":
+        return 1
+    share = -(-n_sweeps // workers)
+    if engine == "batch":
+        from ascent.engines.batch.library import chosen_lanes
+
+        # some of its lanes would take as long as all of them
+        share += -share % chosen_lanes()
+    return max(1, min(BATCH, share))
 
 
 def _run(

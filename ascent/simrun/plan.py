@@ -38,6 +38,9 @@ class SweepPlan:
         Files of stored sweeps; empty when sweeps are drawn.
     functions : bytes
         Functions that the user gave, by name, as `pickled_functions` packs them.
+    only_named : bool
+        Whether processes need no mechanisms but those that the parameters name; see
+        :func:`ascent.mechanisms.build.only_mechanisms`.
     """
 
     cell: ParameterSet
@@ -50,6 +53,7 @@ class SweepPlan:
     simulated: bool = True
     activations: tuple[str, ...] = ()
     functions: bytes = b""
+    only_named: bool = field(default=False, compare=False)
     key: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.config.network.cell import check_cell
+from ascent.config.network.cell import CellParameters, check_cell
+from ascent.config.network.network import NetworkParameters
 from ascent.errors import ConfigError
+from ascent.mechanisms.build import loads_in_order, only_mechanisms
 from ascent.network.activity import PresynapticSpikes
 from ascent.network.formats.activations import cell_activation_text, synapse_activation_text
 from ascent.network.realization import CellLayout, Network, NetworkRealizer, Realization
@@ -78,9 +80,10 @@ class SweepRunner:
         self.plan = plan
         parameters = plan.network_parameters
         cell_parameters = check_cell(plan.cell, plan.cell.source or "cell parameters", plan.cell.lines)
-        # Those of both files at once, since NEURON cannot replace a mechanism that it has.
-        load_network_mechanisms({**cell_parameters.NMODL_mechanisms, **dict(_named(parameters.mechanism_folders))})
-        self.cell = self._build(plan)
+        with only_mechanisms(named_mechanisms(plan) if plan.only_named else None):
+            # Those of both files at once, since NEURON cannot replace a mechanism that it has.
+            load_network_mechanisms(_folders(cell_parameters, parameters))
+            self.cell = self._build(plan)
         set_mechanism_globals(parameters.mech_globals)
         self.layout = CellLayout.of(self.cell)
         self.network = Network(parameters, self.layout)
@@ -165,9 +168,29 @@ class SweepRunner:
         self.cell.discard()
 
 
-def _named(folders: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for number, folder in enumerate(folders):
-        yield f"network mechanisms {number}", folder
+def named_mechanisms(plan: SweepPlan) -> frozenset[str] | None:
+    """The mechanisms that the parameters of a plan name; None when functions may need others."""
+    cell = check_cell(plan.cell, plan.cell.source or "cell parameters", plan.cell.lines)
+    if cell.neuron.cell_modify_functions or plan.functions:
+        return None
+    network = plan.network_parameters
+    inserted = [name for label in cell.neuron.labels.values() for name in label.mechanisms.range]
+    receptors = [name for kind in network.types.values() for name in kind.synapses.receptors]
+    ions = [name for name in inserted if name.endswith("_ion")]
+    return frozenset({*inserted, *receptors, *cell.mech_globals, *network.mech_globals}.difference(ions))
+
+
+def neuron_is_fresh(plan: SweepPlan) -> bool:
+    """Whether a cell that is made in this process has the bits of one that is made in a new process."""
+    cell = check_cell(plan.cell, plan.cell.source or "cell parameters", plan.cell.lines)
+    with only_mechanisms(named_mechanisms(plan) if plan.only_named else None):
+        return loads_in_order(list(_folders(cell, plan.network_parameters).values()))
+
+
+def _folders(cell: CellParameters, network: NetworkParameters) -> dict[str, str]:
+    """The folders with mechanisms of both files, by where they stand, for messages."""
+    folders = enumerate(network.mechanism_folders)
+    return {**cell.NMODL_mechanisms, **{f"network mechanisms {number}": folder for number, folder in folders}}
 
 
 def _array_bytes(array: NDArray[np.float64]) -> bytes:

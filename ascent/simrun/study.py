@@ -11,6 +11,7 @@ from ascent.config.network.study import NetworkStudyConfig, validate_network_stu
 from ascent.errors import ConfigError
 from ascent.network.formats.param import read_parameters, resolve_paths
 from ascent.network.formats.parameter_set import ParameterSet
+from ascent.schedule import mpi
 from ascent.simrun.call import with_t_stop
 from ascent.simrun.execution import RunSettings, SweepsResult, run_sweeps
 from ascent.simrun.plan import SweepPlan
@@ -25,6 +26,7 @@ def run_study(
     *,
     quiet: bool = False,
     directory: RunDirectory | None = None,
+    own_process: bool = False,
 ) -> SweepsResult:
     """Run a composed network study.
 
@@ -39,6 +41,8 @@ def run_study(
         Show no progress and print no summary.
     directory : RunDirectory, optional
         An opened run directory whose missing sweeps are run; a new one by default.
+    own_process : bool
+        Whether this process has nothing to do but this study; then no other mechanisms are compiled.
 
     Returns
     -------
@@ -72,6 +76,8 @@ def run_study(
         study.engine.name,
         simulated=simulation.function != "generate_synapse_activations",
         activations=tuple(str(Path(path).absolute()) for path in simulation.synapse_activations),
+        # The ranks of an MPI job may have several studies to do, and cannot be started anew for one.
+        only_named=own_process and mpi.size() == 1,
     )
     results = study.results
     settings = RunSettings(

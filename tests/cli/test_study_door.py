@@ -20,7 +20,7 @@ def test_the_command_line_on_record_is_the_one_that_was_typed(monkeypatch: pytes
     # Hydra takes +run=0 as +run="0".
     seen: list[list[str]] = []
 
-    def run(*_: object) -> None:
+    def run(*_: object, **__: object) -> None:
         seen.append(list(sys.argv))
         raise ConfigError("enough.")
 

@@ -1,11 +1,14 @@
 """Compiling mechanisms into the cache, and what is said when that is not possible."""
 
 import os
+import re
+import subprocess
 
 import pytest
 
 from ascent.errors import MechanismError
 from ascent.mechanisms import build
+from ascent.mechanisms.headers import precompiled_headers
 
 SOURCE = """
 NEURON { SUFFIX extra_leak NONSPECIFIC_CURRENT i RANGE g }
@@ -67,6 +70,42 @@ def test_a_cache_that_cannot_be_written_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("ASCENT_CACHE_DIR", str(blocked))
     with pytest.raises(MechanismError, match="set ASCENT_CACHE_DIR to a folder that can be written"):
         build.build_mechanisms()
+
+
+def test_without_gnus_compiler_headers_are_not_precompiled(tmp_path):
+    compiler = tmp_path / "clang++"
+    compiler.write_text("#!/bin/sh\necho clang version 17\n")
+    compiler.chmod(0o755)
+    program, environment = build._nrnivmodl()
+    assert precompiled_headers(tmp_path, program, {**environment, "CXX": str(compiler)}, ()) == ()
+
+
+def test_a_neuron_with_other_headers_is_built_without_precompiled_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr("ascent.mechanisms.headers._HEADERS", '#include "of_another_version.h"\n')
+    program, environment = build._nrnivmodl()
+    assert precompiled_headers(tmp_path, program, environment, ()) == ()
+
+
+@pytest.mark.slow
+def test_precompiled_headers_do_not_change_what_is_computed(tmp_path, monkeypatch, folder):
+    def instructions(cache):
+        monkeypatch.setenv("ASCENT_CACHE_DIR", str(tmp_path / cache))
+        library = build._build([folder / "extra_leak.mod"], flags=build._CELL_FLAGS)
+        listing = subprocess.run(["objdump", "-d", str(library)], capture_output=True, text=True, check=True).stdout
+        # of the functions of a simulation, without operands: places of texts may be others
+        functions = {
+            block.split("\n")[0].split()[1]: [
+                columns[2].split()[0] for line in block.split("\n")[1:] if len(columns := line.split("\t")) > 2
+            ]
+            for block in listing.split("\n\n")
+            if re.match(r"[0-9a-f]+ <\S*nrn_(init|cur|current|state|jacob)_", block) and "..." not in block
+        }
+        return functions
+
+    with_them = instructions("with")
+    monkeypatch.setattr(build, "precompiled_headers", lambda *arguments: ())
+    assert instructions("without") == with_them
+    assert sum(map(len, with_them.values())) > 100
 
 
 @pytest.mark.slow

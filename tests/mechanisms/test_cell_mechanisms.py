@@ -86,3 +86,34 @@ def test_what_is_loaded_stays_with_a_warning(tmp_path):
     done = subprocess.run([sys.executable, "-c", PROGRAM, own], capture_output=True, text=True, check=True)
     assert "1e-05 0.2 True" in done.stdout
     assert "Ih.mod is not used" in done.stdout
+
+
+def test_only_the_mechanisms_that_are_named_are_wanted(monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "_find_library", lambda name: None)
+    own = folder_with(tmp_path / "own", leak=("leak_of_mine", 1))
+    with build.only_mechanisms({"pas", "NaTa_t", "Ih"}):
+        assert list(build._wanted([])) == ["Ih", "NaTa_t"]
+        assert list(build._wanted([own])) == ["Ih", "NaTa_t", "leak_of_mine"]
+    assert build._wanted([]) == build.cell_mechanism_files()
+
+
+def test_all_mechanisms_are_wanted_where_they_are_built_or_a_name_is_unknown(monkeypatch):
+    with build.only_mechanisms({"Ih"}):
+        monkeypatch.setattr(build, "_find_library", lambda name: None)
+        assert len(build._wanted([])) == 1
+        monkeypatch.setattr(build, "_find_library", lambda name: "libnrnmech.so")
+        assert build._wanted([]) == build.cell_mechanism_files()
+    monkeypatch.setattr(build, "_find_library", lambda name: None)
+    with build.only_mechanisms({"Ih", "Ihh"}):
+        assert build._wanted([]) == build.cell_mechanism_files()
+
+
+def test_mechanisms_that_came_in_another_order_are_noticed(monkeypatch):
+    files = build.cell_mechanism_files()
+    monkeypatch.setattr(build, "_loaded", {"Ih": files["Ih"], "SK_E2": files["SK_E2"]})
+    monkeypatch.setattr(build, "_find_library", lambda name: None)
+    assert not build.loads_in_order()  # Im would come after SK_E2
+    with build.only_mechanisms({"Ih", "SKv3_1"}):
+        assert build.loads_in_order()
+    monkeypatch.setattr(build, "_loaded", dict(files))
+    assert build.loads_in_order()

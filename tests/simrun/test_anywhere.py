@@ -89,6 +89,18 @@ def test_three_mpi_ranks_give_what_one_process_gives(reference: Reference, tmp_p
     assert json.loads((only_directory(tmp_path) / "manifest.json").read_text())["mpi_size"] == 3
 
 
+@pytest.mark.slow
+def test_a_first_run_compiles_only_what_is_named_and_gives_the_same_bits(reference: Reference, tmp_path: Path) -> None:
+    words = program(study(tmp_path / "results", "results.archive=none"))
+    empty = {"ASCENT_CACHE_DIR": str(tmp_path / "cache"), "ASCENT_PREBUILT_DIR": ""}
+    done = subprocess.run(words, env={**environment(), **empty}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert content(tmp_path / "results") == reference.content
+    (library,) = (tmp_path / "cache" / "mechanisms").glob("*/libnrnmech.*")
+    code = library.read_bytes()
+    assert b"_Nap_Et2_reg" in code and b"_NaTg_reg" not in code
+
+
 def test_another_seed_gives_other_bits(reference: Reference, tmp_path: Path) -> None:
     done = ascent(*study(tmp_path, "seed=43", "engine.workers=1", "results.archive=none"))
     assert done.returncode == 0, done.stderr

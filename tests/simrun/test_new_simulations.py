@@ -97,6 +97,7 @@ def test_parquet_files_say_the_same_as_the_text_files(run: Run) -> None:
 @pytest.mark.parametrize("rng", ["philox", "isf"])
 def test_processes_and_order_do_not_change_a_bit(run: Run, rng: str, monkeypatch: pytest.MonkeyPatch) -> None:
     one = run(nSweeps=3, rng=rng)
+    monkeypatch.setattr(execution, "BATCH", 2)  # more than one unit
     two = run(nSweeps=3, rng=rng, nprocs=2)
     backwards = execution.units_of
     monkeypatch.setattr(execution, "units_of", lambda sweeps, size: backwards(sweeps, size)[::-1])
@@ -111,8 +112,18 @@ def test_processes_and_order_do_not_change_a_bit(run: Run, rng: str, monkeypatch
         ).read_bytes()
 
 
-def test_sweeps_that_share_a_batch_are_those_of_other_batches(run: Run) -> None:
-    assert content(run(nSweeps=3, engine="batch")) == content(run(nSweeps=3, engine="batch", nprocs=2))
+def test_sweeps_that_share_a_batch_are_those_of_other_batches(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = run(nSweeps=3, engine="batch")
+    monkeypatch.setattr(execution, "BATCH", 2)
+    assert content(run(nSweeps=3, engine="batch", nprocs=2)) == content(together)
+
+
+def test_a_unit_fills_the_lanes_of_the_batch_engine_before_there_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ascent.engines.batch.library.chosen_lanes", lambda: 4)
+    sizes = [execution._size("batch", sweeps, workers) for sweeps, workers in ((3, 2), (8, 2), (8, 1), (64, 2))]
+    assert sizes == [4, 4, 8, 8]
+    assert execution._size("neuron", 8, 2) == 1
+    assert execution._size("none", 8, 4) == 2
 
 
 def test_another_seed_is_another_run(run: Run) -> None:
@@ -212,9 +223,10 @@ def test_an_interrupted_run_keeps_its_sweeps_and_is_finished_by_resuming(
     assert content(result.directory) == content(whole)
 
 
-def test_beside_other_sections_the_bits_are_those_of_a_fresh_process(run: Run) -> None:
+def test_beside_other_sections_the_bits_are_those_of_a_fresh_process(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from neuron import h
 
+    monkeypatch.setattr(execution, "BATCH", 1)
     alone = run(nSweeps=2, nprocs=2)
     section = h.Section(name="beside")
     section.insert("extracellular")

@@ -12,6 +12,7 @@ from ascent.errors import ConfigError
 from ascent.network.cell import Cell, create_cell
 from ascent.network.example import SmallExample
 from ascent.network.formats.param import read_parameters
+from ascent.network.formats.spike_files import SynapseWeights, write_synapse_weights
 from ascent.simrun import (
     get_cell_with_network,
     init_neuron_run,
@@ -202,3 +203,35 @@ def test_a_trial_of_the_in_silico_framework_is_rebuilt_as_it_lies_there(isf_resu
     assert np.median(np.abs(late - expected)) <= 1e-3
     spikes = simple_spike_detection(cell.t, cell.vmSoma)
     assert spikes[spikes > 100] == pytest.approx(results["spike_times"].iloc[0].dropna(), abs=0.0251)
+
+
+def test_synapses_can_have_weights_of_their_own(example: SmallExample, used: list[Cell], tmp_path: Path) -> None:
+    fresh = get_cell_with_network(example.cell, example.network, seed=3)
+    cell, network = fresh()
+    used.append(cell)
+    uses = {name: network.network.uses[place] for place, name in enumerate(network.network.type_names)}
+    weights = {
+        name: {
+            identifier: SynapseWeights(
+                int(placed.section[identifier]),
+                int(placed.point[identifier]),
+                {
+                    network.network.receptors[use.receptor].mechanism: tuple(2 * weight for weight in use.weights)
+                    for use in uses[name]
+                },
+            )
+            for identifier in range(len(placed))
+        }
+        for name, placed in zip(network.network.type_names, network.network.synapses, strict=True)
+    }
+    write_synapse_weights(tmp_path / "doubled.csv", weights)
+    network.sweep = 0
+    network.create_saved_network2()
+    before = network.realization
+    network.sweep = 0
+
+    network.create_saved_network2(tmp_path / "doubled.csv")
+
+    assert before is not None and network.realization is not None
+    np.testing.assert_array_equal(network.realization.release_times, before.release_times)
+    np.testing.assert_array_equal(network.realization.instance_weights, 2 * before.instance_weights)

@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,8 @@ class Program:
     defines : tuple of str
     lanes_per_double : int
         Lanes in the place of one of double precision: 2 of single precision.
+    parts : int
+        How often it is compiled, at a time, with ``ASCENT_PART`` from 0 on; then the parts are linked.
     """
 
     entry: Path
@@ -60,6 +63,7 @@ class Program:
     folders: tuple[Path, ...]
     defines: tuple[str, ...] = ()
     lanes_per_double: int = 1
+    parts: int = 1
 
 
 def fiber_program(cable: str, single: bool = False) -> Program:
@@ -383,16 +387,24 @@ def _compile(target: Path, program: Program, header: str, command: list[str]) ->
         (work / program.header_name).write_text(header, encoding="utf-8")
         built = work / "solver.so"
         includes = [f"-I{folder}" for folder in (work, *program.folders, include_directory())]
-        done = subprocess.run(
-            [*command, "-shared", "-fPIC", *includes, str(program.entry), "-o", str(built)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            said = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()
+        objects = [str(work / f"part{part}.o") for part in range(program.parts)]
+        commands = [
+            [*command, f"-DASCENT_PART={part}", "-c", "-fPIC", *includes, str(program.entry), "-o", path]
+            for part, path in enumerate(objects)
+        ]
+        with ThreadPoolExecutor(program.parts) as threads:
+            done = list(threads.map(_run, commands))
+        if not any(one.returncode for one in done):
+            done.append(_run([*command, "-shared", *objects, "-o", str(built)]))
+        if any(one.returncode for one in done):
+            lines = [line for one in done for line in one.stderr.splitlines()]
+            said = [line for line in lines if "error" in line] or lines
             raise MechanismError("The C++ compiler could not compile the batch engine: " + " | ".join(said[:3]))
         os.replace(built, target)
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def compiler() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,11 +38,12 @@ class PSTH:
 
 @dataclass(frozen=True)
 class SynapseWeights:
-    """Weights of one synapse: where it is, and the weights of each receptor."""
+    """Weights of one synapse: where it is, the weights of each receptor, and the first line that names it."""
 
     section: int
     point: int
     weights: dict[str, tuple[float, ...]]
+    line: int = field(default=0, compare=False)
 
 
 class EvokedActivityConfig(Section):
@@ -158,7 +159,7 @@ def read_synapse_weights(path: Path | str) -> dict[str, dict[int, SynapseWeights
         if match is None:
             expected = "a row holds type, synapse ID, section ID, point, receptor and weights, with tabs between"
             raise _wrong(path, number, line, expected)
-        place = SynapseWeights(int(match[3]), int(match[4]), {})
+        place = SynapseWeights(int(match[3]), int(match[4]), {}, number)
         synapse = found.setdefault(match[1], {}).setdefault(int(match[2]), place)
         if (synapse.section, synapse.point) != (place.section, place.point):
             raise _wrong(path, number, line, f"synapse {match[2]} of {match[1]} has another place in an earlier line")

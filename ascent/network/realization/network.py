@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ascent.config.explain import suggestion
 from ascent.config.network.network import CellTypeParameters, NetworkParameters, check_network
 from ascent.errors import ConfigError
-from ascent.network.formats.synapses import ConnectionFile, SynapsePlaces, read_connections, read_synapses
+from ascent.network.formats.synapses import ConnectionFile, Connections, SynapsePlaces, read_connections, read_synapses
 from ascent.network.realization.layout import CellLayout
 from ascent.network.realization.model import Receptor
 
@@ -96,6 +96,9 @@ class Network:
         What the parameter file says.
     layout : CellLayout
         The cell.
+    full_network : bool
+        Whether the IDs of cells and synapses in the connection files are those of a network of many cells: here they
+        are numbered in the order in which they occur.
 
     Attributes
     ----------
@@ -120,8 +123,9 @@ class Network:
         When a file is wrong, or files do not belong together.
     """
 
-    def __init__(self, parameters: NetworkParameters, layout: CellLayout) -> None:
+    def __init__(self, parameters: NetworkParameters, layout: CellLayout, full_network: bool = False) -> None:
         self.parameters = parameters
+        self.full_network = full_network
         self.layout = layout
         self.types: tuple[CellTypeParameters, ...] = tuple(parameters.types.values())
         self.type_names = tuple(item.name for item in self.types)
@@ -131,6 +135,7 @@ class Network:
         self.synapses = tuple(self._placed(item) for item in self.types)
         self.first_synapse = np.concatenate([[0], np.cumsum([len(item) for item in self.synapses])]).astype(np.int64)
         self._connectome: Connectome | None = None
+        self._ids: dict[int, NDArray[np.int32]] = {}
 
     @classmethod
     def of(cls, parameters: NetworkParameters | Mapping[str, Any] | Path | str, layout: CellLayout) -> Network:
@@ -147,6 +152,13 @@ class Network:
         if self._connectome is None:
             self._connectome = self._read_connectome()
         return self._connectome
+
+    def synapse_ids(self, type_index: int) -> NDArray[np.int32]:
+        """IDs that the synapses of a type have outside: in a full network those of its connection file."""
+        if self.full_network:
+            _ = self.connectome
+            return self._ids.get(type_index, np.empty(0, np.int32))
+        return np.arange(len(self.synapses[type_index]), dtype=np.int32)
 
     @cached_property
     def all_synapses(self) -> PlacedSynapses:
@@ -186,6 +198,9 @@ class Network:
                 hint = suggestion(item.name, list(file.types))
                 _log.warning("%s has no connections of %s: its cells act on nothing. %s", path, item.name, hint)
                 continue
+            if self.full_network:
+                self._ids[index] = found.synapse
+                found = in_order_of_occurrence(found, path)
             for key, values, count, what in (
                 ("cellNr", found.cell, item.n_cells, "cell"),
                 ("synapses.distributionFile", found.synapse, len(self.synapses[index]), "synapse"),
@@ -205,6 +220,27 @@ class Network:
         return Connectome(
             parts[0].astype(np.int32), parts[1].astype(np.int64), parts[2].astype(np.int32), parts[3].astype(np.int64)
         )
+
+
+def in_order_of_occurrence(found: Connections, path: Path | str) -> Connections:
+    """Connections of a network of many cells, with cells and synapses numbered as they occur.
+
+    Raises
+    ------
+    ConfigError
+        When the rows of a cell do not follow each other; names the line.
+    """
+    begins = np.flatnonzero(np.diff(found.cell, prepend=-1))
+    cells, first = np.unique(found.cell[begins], return_index=True)
+    if len(cells) < len(begins):
+        again = np.setdiff1d(np.arange(len(begins)), first)[0]
+        row = begins[again]
+        raise ConfigError(
+            f"{path}, line {found.line[row]}: cell {found.cell[row]} has rows further up; with full_network those of a "
+            f"cell must follow each other."
+        )
+    numbers = np.arange(len(found.cell), dtype=np.int32)
+    return Connections((np.searchsorted(begins, numbers, side="right") - 1).astype(np.int32), numbers, found.line)
 
 
 def place_synapses(places: SynapsePlaces, layout: CellLayout, path: Path | str) -> PlacedSynapses:

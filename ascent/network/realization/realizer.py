@@ -23,6 +23,7 @@ from ascent.network.realization.convergence import legacy_connectome, random_con
 from ascent.network.realization.model import Realization
 from ascent.network.realization.modify import apply_modify_functions
 from ascent.network.realization.network import Connectome, Network
+from ascent.network.realization.synapse_weights import SynapseWeightTable
 
 RandomStream = Literal["philox", "isf"]
 RANDOM_STREAMS = ("philox", "isf")
@@ -43,6 +44,8 @@ class NetworkRealizer:
     convergence : bool
         Draw who is connected in every sweep, with the probability ``convergence`` of each type, rather than read it
         from connection files.
+    weights : SynapseWeightTable, optional
+        Weights of single synapses; then none is drawn.
 
     Raises
     ------
@@ -51,7 +54,13 @@ class NetworkRealizer:
     """
 
     def __init__(
-        self, network: Network, t_stop: float, seed: int, rng: str = "philox", convergence: bool = False
+        self,
+        network: Network,
+        t_stop: float,
+        seed: int,
+        rng: str = "philox",
+        convergence: bool = False,
+        weights: SynapseWeightTable | None = None,
     ) -> None:
         if rng not in RANDOM_STREAMS:
             raise ConfigError(f'rng is "{rng}"; it must be "philox" or "isf".')
@@ -62,6 +71,7 @@ class NetworkRealizer:
         self.seed = seed
         self.rng = rng
         self._convergence = convergence
+        self._table = weights
         self._probability = release_probabilities(network)
         self._words = np.array([type_word(name) for name in network.type_names], dtype=np.uint64)
         self._activity: IndependentActivity | None = None
@@ -82,6 +92,8 @@ class NetworkRealizer:
                 self._next_sweep += 1
                 if self._next_sweep > sweep:
                     break
+        if self._table is not None:
+            realization = self._table.applied(realization)
         return spikes, apply_modify_functions(realization, self.network.parameters.modify_functions)
 
     def _assembler_of(self, connectome: Connectome | None = None) -> Assembler:
@@ -136,7 +148,7 @@ class NetworkRealizer:
     def _legacy(self, sweep: int) -> tuple[PresynapticSpikes, Realization]:
         stream = self._stream
         spikes = generate_legacy_spikes(self.network.types, self.t_stop, stream)
-        drawn = _LegacyDraws(self.network, spikes, stream)
+        drawn = _LegacyDraws(self.network, spikes, stream, weighted=self._table is None)
         if self._convergence:
             connectome = legacy_connectome(self.network, stream, drawn.rows)
             assembler = self._assembler_of(connectome)
@@ -154,14 +166,17 @@ class NetworkRealizer:
 class _LegacyDraws:
     """What simrun's stream gives to connections, in simrun's order."""
 
-    def __init__(self, network: Network, spikes: PresynapticSpikes, stream: np.random.RandomState) -> None:
+    def __init__(
+        self, network: Network, spikes: PresynapticSpikes, stream: np.random.RandomState, weighted: bool = True
+    ) -> None:
         self.network = network
+        self.weighted = weighted  # whether lognormal weights are drawn
         self.spikes = spikes
         self.stream = stream
         self.probability = release_probabilities(network)
         self.single = np.array(
             [
-                item.synapses.releaseProb == "dynamic" or any(use.lognormal for use in uses)
+                item.synapses.releaseProb == "dynamic" or (weighted and any(use.lognormal for use in uses))
                 for item, uses in zip(network.types, network.uses, strict=True)
             ]
         )
@@ -195,7 +210,7 @@ class _LegacyDraws:
     def _one(self, connectome: Connectome, row: int, first: int) -> None:
         kind = int(connectome.type_index[row])
         for place, use in enumerate(self.network.uses[kind]):
-            if use.lognormal:
+            if use.lognormal and self.weighted:
                 mu, sigma = lognormal_parameters(np.array(use.weights))
                 self._weights[row + first, place] = [
                     float(self.stream.lognormal(m, s)) for m, s in zip(mu, sigma, strict=True)
@@ -208,6 +223,8 @@ class _LegacyDraws:
     def weights_of(self, of_type: int, use: int, connections: NDArray[np.int64]) -> NDArray[np.float64]:
         """Lognormal weights of connections."""
         count = len(self.network.uses[of_type][use].weights)
+        if not self.weighted:
+            return np.zeros((len(connections), count))
         return np.array([self._weights[row, use] for row in connections.tolist()]).reshape(-1, count)
 
     def seeds_of(self, connections: NDArray[np.int64]) -> NDArray[np.uint32]:

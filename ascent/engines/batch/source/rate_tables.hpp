@@ -29,12 +29,13 @@ class RateTables {
 
     explicit RateTables(double dt) : dt_(dt) {}
 
-    // Give every lane the table for its constants.
-    void arrange(const V* constants) {
+    // Give every lane the table for its constants: packs, or doubles that all lanes share.
+    template <class C>
+    void arrange(const C* constants) {
         if constexpr (N_GATES > 0) {
             for (int lane = 0; lane < W; ++lane) {
                 std::vector<double> key{dt_};
-                for (int i = 0; i < Membrane::n_rate_constants; ++i) key.push_back(constants[Membrane::rate_constants[i]][lane]);
+                for (int i = 0; i < Membrane::n_rate_constants; ++i) key.push_back(of_lane(constants[Membrane::rate_constants[i]], lane));
                 auto& table = tables_[key];
                 if (!table) table = shared(key, constants, lane);
                 table_[lane] = table.get();
@@ -71,6 +72,12 @@ class RateTables {
                 losses[gate] = select(bad, direct_losses[gate], losses[gate]);
             }
         }
+    }
+
+    // What the kernel computes; a function of its own, since it is long, and rarely called.
+    template <class C>
+    static __attribute__((noinline)) void direct(V v, V dt, const C* constants, V* gains, V* losses) {
+        Membrane::template rates<V>(v, dt, constants, gains, losses);
     }
 
   protected:
@@ -145,14 +152,12 @@ class RateTables {
         }
     }
 
-    // What the kernel computes; a function of its own, since it is long, and rarely called.
-    template <class C>
-    static __attribute__((noinline)) void direct(V v, V dt, const C* constants, V* gains, V* losses) {
-        Membrane::template rates<V>(v, dt, constants, gains, losses);
-    }
+    static double of_lane(const V& constant, int lane) { return constant[lane]; }
+    static double of_lane(double constant, int) { return constant; }
 
     // A table that some solver of this process has already, or a new one.
-    std::shared_ptr<const Table> shared(const std::vector<double>& key, const V* constants, int lane) const {
+    template <class C>
+    std::shared_ptr<const Table> shared(const std::vector<double>& key, const C* constants, int lane) const {
         static std::mutex guard;
         static std::map<std::vector<double>, std::shared_ptr<const Table>> kept;
         const std::lock_guard<std::mutex> lock(guard);
@@ -163,10 +168,11 @@ class RateTables {
     }
 
     // Rows are worked out W at a time; what a row holds does not depend on W.
-    std::shared_ptr<const Table> tabulate(const V* constants, int lane) const {
+    template <class C>
+    std::shared_ptr<const Table> tabulate(const C* constants, int lane) const {
         const std::shared_ptr<Table> table(new Table());
-        std::vector<V> own(Membrane::n_constants + 1);
-        for (int i = 0; i < Membrane::n_constants; ++i) own[i] = V(constants[i][lane]);
+        std::vector<C> own(Membrane::n_constants + 1);
+        for (int i = 0; i < Membrane::n_constants; ++i) own[i] = C(of_lane(constants[i], lane));
         // cos(pi/8)/2 and cos(3 pi/8)/2, the points of four on a row that goes from -1/2 to 1/2
         const double outer = 0.46193976625564337, inner = 0.1913417161825449;
         const double points[] = {outer, -outer, inner, -inner}, checks[] = {-0.49, -0.33, 0.0, 0.29, 0.4999};

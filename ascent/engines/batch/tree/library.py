@@ -14,6 +14,8 @@ from ascent.engines.batch.library import Program, build_program, chosen_lanes
 from ascent.mechanisms.kernels import MembraneKernel
 
 SOURCE = Path(__file__).parent / "source"
+#: How many compilers work at a solver: one would take as long as the rest of a first run.
+PARTS = 2
 IDLE, RUNNING, ENDED = range(3)
 
 _integers = ctypes.POINTER(ctypes.c_int64)
@@ -137,20 +139,35 @@ def build_library(header: str, lanes: int) -> Path:
 
 def program() -> Program:
     """The solver of branched cells."""
-    return Program(SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE))
+    return Program(SOURCE / "tree_interface.cpp", "cell.hpp", (SOURCE, FIBER_SOURCE), parts=PARTS)
 
 
 def cell_header(kernels: Sequence[MembraneKernel], n_pairs: int, n_blocked: int) -> str:
-    """C++ that defines ``ascent::CellSolver``: the membrane of each class in a namespace of its own."""
-    parts = ['#pragma once\n\n#include "tree.hpp"\n']
+    """C++ that defines ``ascent::CellSolver``: the membrane of each class in a namespace of its own.
+
+    What a class needs is compiled in one of the parts of the program (``ASCENT_PART``), which take about as long.
+    """
+    text = ['#pragma once\n\n#include "tree.hpp"\n']
+    membranes = []
+    lengths = [0] * PARTS
     for number, kernel in enumerate(kernels):
-        text = kernel.header.replace("#pragma once\n", "").replace(
+        membranes.append(f"class_{number}::Membrane")
+        own = kernel.header.replace("#pragma once\n", "").replace(
             "namespace ascent {", f"namespace ascent::class_{number} {{", 1
         )
-        parts.append(text)
-    membranes = ", ".join(f"class_{number}::Membrane" for number in range(len(kernels)))
-    parts.append(f"namespace ascent {{\nusing CellSolver = Tree<{n_pairs}, {n_blocked}, {membranes}>;\n}}\n")
-    return "\n".join(parts)
+        part = lengths.index(min(lengths))
+        lengths[part] += len(own)
+        compartments = f"template class Compartments<{membranes[-1]}, {n_pairs}, {n_blocked}>;"
+        text += [
+            f"#if ASCENT_PART == 0 || ASCENT_PART == {part}",
+            own,
+            "namespace ascent {",
+            f"#if ASCENT_PART == {part}\n{compartments}\n#else\nextern {compartments}\n#endif",
+            "}\n#endif\n",
+        ]
+    solver = f"Tree<{n_pairs}, {n_blocked}, {', '.join(membranes)}>"
+    text.append(f"#if ASCENT_PART == 0\nnamespace ascent {{\nusing CellSolver = {solver};\n}}\n#endif\n")
+    return "\n".join(text)
 
 
 @cache

@@ -56,7 +56,54 @@ struct Sweep {
 
 enum Status : std::int64_t { IDLE, RUNNING, ENDED };
 
-template <class Membrane, int N_BLOCKED>
+// The equations of the tree, which compartments put their currents and conductances, and those of their synapses, into:
+// N_PAIRS conductances of synapses in every compartment; the first N_BLOCKED have a block that depends on v.
+template <int N_PAIRS, int N_BLOCKED>
+struct Equations {
+    using V = Pack<LANES>;
+
+    const Cell& cell;
+    const double* axial;  // n_nodes: uS
+    V *diagonal, *right;  // n_nodes
+    Pair<V>* pairs;       // n_compartments * N_PAIRS
+
+    template <bool ADVANCING>
+    ASCENT_INLINE void add(std::int64_t c, V v, V current, V conductance, const Block<V>* blocks) const {
+        const std::int64_t node = cell.nodes[c];
+        const V area(cell.areas[c]);
+        V total = area * current, slope = area * conductance;
+        synapses<ADVANCING>(c, v, blocks, total, slope);
+        diagonal[node] = V(axial[node]) + slope;
+        right[node] = -total;
+    }
+
+    // Adds currents (nA) and conductances (uS) of a compartment's synapses to `total` and `slope`.
+    template <bool ADVANCING>
+    ASCENT_INLINE void synapses(std::int64_t c, V v, const Block<V>* blocks, V& total, V& slope) const {
+        for (int k = 0; k < N_PAIRS; ++k) {
+            Pair<V>& pair = pairs[c * N_PAIRS + k];
+            const double* kind = cell.synapses + 3 * k;
+            if (ADVANCING) {
+                pair.slow = pair.slow * V(kind[0]);
+                pair.fast = pair.fast * V(kind[1]);
+            }
+            const V conductance = V(1e-3) * (pair.slow - pair.fast);
+            const V drive = v - V(kind[2]);
+            if (k < N_BLOCKED) {
+                // NEURON's (I(v + h) - I(v)) / h, without its loss of digits
+                const V open_ahead = vfma(V(VOLTAGE_STEP), blocks[k].slope, blocks[k].open);
+                total = vfma(conductance * blocks[k].open, drive, total);
+                slope = vfma(conductance, vfma(drive, blocks[k].slope, open_ahead), slope);
+            } else {
+                total = vfma(conductance, drive, total);
+                slope = slope + conductance;
+            }
+        }
+    }
+};
+
+// Compartments with the same membrane.
+template <class Membrane, int N_PAIRS, int N_BLOCKED>
 class Compartments {
   public:
     using V = Pack<LANES>;
@@ -65,39 +112,17 @@ class Compartments {
     static constexpr int N_CONSTANTS = Rates::n_constants > 0 ? Rates::n_constants : 1;
 
     // The compartments from `begin` to before `end`; takes their parameters and variables from where the pointers are.
-    Compartments(const Cell& cell, std::int64_t begin, std::int64_t end, const double*& parameters, const double*& variables)
-        : begin_(begin), end_(end), constants_((end - begin) * N_CONSTANTS), start_((end - begin) * N_VARIABLES),
-          variables_((end - begin) * N_VARIABLES, V(0.0)) {
-        using S = Pack<1>;
-        for (std::int64_t c = begin; c < end; ++c) {
-            S given[Membrane::n_parameters + 1], constants[Membrane::n_constants + 1], values[N_VARIABLES];
-            for (int i = 0; i < Membrane::n_parameters; ++i) given[i] = S(*parameters++);
-            for (int i = 0; i < Membrane::n_variables; ++i) values[i] = S(*variables++);
-            Membrane::template prepare<S>(given, {S(cell.celsius), S(cell.diameters[c]), S(cell.surfaces[c])}, constants);
-            Membrane::template initial<S>(S(cell.v_init), constants, values);
-            double* own = constants_.data() + (c - begin) * N_CONSTANTS;
-            for (int i = 0; i < Membrane::n_constants; ++i) own[i] = constants[i][0];
-            for (int i = 0; i < BLOCK_CONSTANTS * N_BLOCKED; ++i) own[Membrane::n_constants + i] = cell.blocks[i];
-            for (int i = 0; i < Membrane::n_variables; ++i) start_[(c - begin) * N_VARIABLES + i] = values[i][0];
-        }
-        tabulate(cell);
-    }
+    Compartments(const Cell& cell, std::int64_t begin, std::int64_t end, const double*& parameters, const double*& variables);
 
     void restart(int lane) {
         for (std::size_t i = 0; i < start_.size(); ++i) variables_[i].set(lane, start_[i]);
     }
 
-    // For each compartment: its states after a step (unless only the currents are wanted), then `add` takes its
-    // current and conductance (mA/cm2, S/cm2) and the blocks of its synapses.
-    template <bool ADVANCING, class Add>
-    ASCENT_INLINE void visit(const Cell& cell, const V* potentials, V dt, const Add& add) {
-        for (const Run& run : runs_) {
-            if (run.tables)
-                pass<ADVANCING, true>(run, cell, potentials, dt, add);
-            else
-                pass<ADVANCING, false>(run, cell, potentials, dt, add);
-        }
-    }
+    // Puts the current and conductance (mA/cm2, S/cm2) of each compartment into the equations.
+    void begin(const V* potentials, V dt, Equations<N_PAIRS, N_BLOCKED> equations);
+
+    // The same when its states have gone a step further.
+    void advance(const V* potentials, V dt, Equations<N_PAIRS, N_BLOCKED> equations);
 
   private:
     using Tables = RateTables<LANES, Rates, 8>;
@@ -109,34 +134,45 @@ class Compartments {
         const Tables* tables;
     };
 
+    template <bool ADVANCING>
+    ASCENT_INLINE void visit(const V* potentials, V dt, const Equations<N_PAIRS, N_BLOCKED>& equations) {
+        for (const Run& run : runs_) {
+            if (run.tables)
+                pass<ADVANCING, true>(run, potentials, dt, equations);
+            else
+                pass<ADVANCING, false>(run, potentials, dt, equations);
+        }
+    }
+
     // By tiles, so that what a tile leaves for the next loop stays in the cache nearest to the processor; several short
     // loops, since a compartment's work is a long chain of operations and the next one's has to overlap with it.
-    template <bool ADVANCING, bool TABULATED, class Add>
-    ASCENT_INLINE void pass(const Run& run, const Cell& cell, const V* potentials, V dt, const Add& add) {
+    template <bool ADVANCING, bool TABULATED>
+    ASCENT_INLINE void pass(const Run& run, const V* potentials, V dt, const Equations<N_PAIRS, N_BLOCKED>& equations) {
+        const std::int64_t* nodes = equations.cell.nodes;
         V currents[TILE], conductances[TILE];
         Block<V> blocks[TILE][N_BLOCKED + 1];
         for (std::int64_t first = run.begin; first < run.end; first += TILE) {
             const std::int64_t last = first + TILE < run.end ? first + TILE : run.end;
             if constexpr (ADVANCING)
                 for (std::int64_t c = first; c < last; ++c)
-                    Membrane::template advance_rest<V>(potentials[cell.nodes[c]], dt, constants(c), variables(c));
+                    Membrane::template advance_rest<V>(potentials[nodes[c]], dt, constants(c), variables(c));
             if constexpr (Rates::n_gates > 0) {
                 for (std::int64_t c = first; c < last; ++c) {
                     V gains[Rates::n_gates], losses[Rates::n_gates];
                     if constexpr (TABULATED)
-                        run.tables->look_up(potentials[cell.nodes[c]], constants(c), gains, losses);
+                        run.tables->look_up(potentials[nodes[c]], constants(c), gains, losses);
                     else
-                        Rates::template rates<V>(potentials[cell.nodes[c]], dt, constants(c), gains, losses);
+                        Tables::direct(potentials[nodes[c]], dt, constants(c), gains, losses);
                     if constexpr (ADVANCING) Membrane::template advance_gates<V>(gains, losses, variables(c));
                     for (int k = 0; k < N_BLOCKED; ++k)
                         blocks[c - first][k] = {gains[Membrane::n_gates + k], losses[Membrane::n_gates + k]};
                 }
             }
             for (std::int64_t c = first; c < last; ++c)
-                Membrane::template current<V>(potentials[cell.nodes[c]], constants(c), variables(c), currents[c - first],
+                Membrane::template current<V>(potentials[nodes[c]], constants(c), variables(c), currents[c - first],
                                               conductances[c - first]);
             for (std::int64_t c = first; c < last; ++c)
-                add(c, potentials[cell.nodes[c]], currents[c - first], conductances[c - first], blocks[c - first]);
+                equations.template add<ADVANCING>(c, potentials[nodes[c]], currents[c - first], conductances[c - first], blocks[c - first]);
         }
     }
 
@@ -144,7 +180,7 @@ class Compartments {
     V* variables(std::int64_t c) { return variables_.data() + (c - begin_) * N_VARIABLES; }
 
     // Tables where compartments in a row share the rates of their gates; many short rows are not worth theirs.
-    void tabulate(const Cell& cell) {
+    ASCENT_COLD void tabulate(const Cell& cell) {
         static constexpr std::size_t MOST = 4;
         for (std::int64_t c = begin_; c < end_; ++c) {
             if (runs_.empty() || !alike(c, runs_.back().begin)) runs_.push_back({c, c, nullptr});
@@ -155,10 +191,8 @@ class Compartments {
             return;
         }
         for (Run& run : runs_) {
-            std::vector<V> own;
-            for (int i = 0; i < N_CONSTANTS; ++i) own.push_back(V(constants_[(run.begin - begin_) * N_CONSTANTS + i]));
             tables_.push_back(std::make_unique<Tables>(cell.dt));
-            tables_.back()->arrange(own.data());
+            tables_.back()->arrange(constants(run.begin));
             run.tables = tables_.back().get();
         }
     }
@@ -178,13 +212,43 @@ class Compartments {
     std::vector<std::unique_ptr<Tables>> tables_;
 };
 
-// N_PAIRS conductances of synapses in every compartment; the first N_BLOCKED have a block that depends on v.
+// What is long is defined here, not inline, so that another part of the program can have it.
+template <class Membrane, int N_PAIRS, int N_BLOCKED>
+ASCENT_COLD Compartments<Membrane, N_PAIRS, N_BLOCKED>::Compartments(const Cell& cell, std::int64_t begin, std::int64_t end,
+                                                                   const double*& parameters, const double*& variables)
+    : begin_(begin), end_(end), constants_((end - begin) * N_CONSTANTS), start_((end - begin) * N_VARIABLES),
+      variables_((end - begin) * N_VARIABLES, V(0.0)) {
+    using S = Pack<1>;
+    for (std::int64_t c = begin; c < end; ++c) {
+        S given[Membrane::n_parameters + 1], constants[Membrane::n_constants + 1], values[N_VARIABLES];
+        for (int i = 0; i < Membrane::n_parameters; ++i) given[i] = S(*parameters++);
+        for (int i = 0; i < Membrane::n_variables; ++i) values[i] = S(*variables++);
+        Membrane::template prepare<S>(given, {S(cell.celsius), S(cell.diameters[c]), S(cell.surfaces[c])}, constants);
+        Membrane::template initial<S>(S(cell.v_init), constants, values);
+        double* own = constants_.data() + (c - begin) * N_CONSTANTS;
+        for (int i = 0; i < Membrane::n_constants; ++i) own[i] = constants[i][0];
+        for (int i = 0; i < BLOCK_CONSTANTS * N_BLOCKED; ++i) own[Membrane::n_constants + i] = cell.blocks[i];
+        for (int i = 0; i < Membrane::n_variables; ++i) start_[(c - begin) * N_VARIABLES + i] = values[i][0];
+    }
+    tabulate(cell);
+}
+
+template <class Membrane, int N_PAIRS, int N_BLOCKED>
+ASCENT_COLD void Compartments<Membrane, N_PAIRS, N_BLOCKED>::begin(const V* potentials, V dt, Equations<N_PAIRS, N_BLOCKED> equations) {
+    visit<false>(potentials, dt, equations);
+}
+
+template <class Membrane, int N_PAIRS, int N_BLOCKED>
+void Compartments<Membrane, N_PAIRS, N_BLOCKED>::advance(const V* potentials, V dt, Equations<N_PAIRS, N_BLOCKED> equations) {
+    visit<true>(potentials, dt, equations);
+}
+
 template <int N_PAIRS, int N_BLOCKED, class... Membranes>
 class Tree {
   public:
     using V = Pack<LANES>;
 
-    explicit Tree(const Cell& cell)
+    ASCENT_COLD explicit Tree(const Cell& cell)
         : cell_(cell), dt_(cell.dt), parents_(cell.parents, cell.parents + cell.n_nodes), potentials_(cell.n_nodes, V(cell.v_init)),
           diagonal_(cell.n_nodes, V(0.0)), right_(cell.n_nodes, V(0.0)), slope_(cell.n_nodes, V(0.0)), axial_(cell.n_nodes, 0.0),
           pairs_(cell.n_compartments * N_PAIRS, Pair<V>{V(0.0), V(0.0)}), classes_(compartments(std::index_sequence_for<Membranes...>())) {
@@ -238,10 +302,10 @@ class Tree {
     };
 
     template <std::size_t... I>
-    std::tuple<Compartments<Membranes, N_BLOCKED>...> compartments(std::index_sequence<I...>) {
+    std::tuple<Compartments<Membranes, N_PAIRS, N_BLOCKED>...> compartments(std::index_sequence<I...>) {
         const double *parameters = cell_.parameters, *variables = cell_.variables;
         // braces: one after the other
-        return {Compartments<Membranes, N_BLOCKED>(cell_, I == 0 ? 0 : cell_.class_ends[I - 1], cell_.class_ends[I], parameters, variables)...};
+        return {Compartments<Membranes, N_PAIRS, N_BLOCKED>(cell_, I == 0 ? 0 : cell_.class_ends[I - 1], cell_.class_ends[I], parameters, variables)...};
     }
 
     void restart(int lane) {
@@ -310,39 +374,12 @@ class Tree {
             diagonal_[n] = V(axial_[n]);
             right_[n] = V(0.0);
         }
-        const auto add = [this](std::int64_t c, V v, V current, V conductance, const Block<V>* blocks) ASCENT_INLINE_LAMBDA {
-            const std::int64_t node = cell_.nodes[c];
-            const V area(cell_.areas[c]);
-            V total = area * current, slope = area * conductance;
-            synapses<ADVANCING>(c, v, blocks, total, slope);
-            diagonal_[node] = V(axial_[node]) + slope;
-            right_[node] = -total;
-        };
-        std::apply([&](auto&... each) { (each.template visit<ADVANCING>(cell_, potentials_.data(), dt_, add), ...); }, classes_);
-    }
-
-    // Adds currents (nA) and conductances (uS) of a compartment's synapses to `total` and `slope`.
-    template <bool ADVANCING>
-    ASCENT_INLINE void synapses(std::int64_t c, V v, const Block<V>* blocks, V& total, V& slope) {
-        for (int k = 0; k < N_PAIRS; ++k) {
-            Pair<V>& pair = pairs_[c * N_PAIRS + k];
-            const double* kind = cell_.synapses + 3 * k;
-            if (ADVANCING) {
-                pair.slow = pair.slow * V(kind[0]);
-                pair.fast = pair.fast * V(kind[1]);
-            }
-            const V conductance = V(1e-3) * (pair.slow - pair.fast);
-            const V drive = v - V(kind[2]);
-            if (k < N_BLOCKED) {
-                // NEURON's (I(v + h) - I(v)) / h, without its loss of digits
-                const V open_ahead = vfma(V(VOLTAGE_STEP), blocks[k].slope, blocks[k].open);
-                total = vfma(conductance * blocks[k].open, drive, total);
-                slope = vfma(conductance, vfma(drive, blocks[k].slope, open_ahead), slope);
-            } else {
-                total = vfma(conductance, drive, total);
-                slope = slope + conductance;
-            }
-        }
+        const Equations<N_PAIRS, N_BLOCKED> equations{cell_, axial_.data(), diagonal_.data(), right_.data(), pairs_.data()};
+        const V* potentials = potentials_.data();
+        if constexpr (ADVANCING)
+            std::apply([&](auto&... each) { (each.advance(potentials, dt_, equations), ...); }, classes_);
+        else
+            std::apply([&](auto&... each) { (each.begin(potentials, dt_, equations), ...); }, classes_);
     }
 
     const Cell cell_;
@@ -351,7 +388,7 @@ class Tree {
     std::vector<V> potentials_, diagonal_, right_, slope_;
     std::vector<double> axial_;
     std::vector<Pair<V>> pairs_;
-    std::tuple<Compartments<Membranes, N_BLOCKED>...> classes_;
+    std::tuple<Compartments<Membranes, N_PAIRS, N_BLOCKED>...> classes_;
     bool fresh_ = true;
     Lane lanes_[LANES];
 };

@@ -1,9 +1,11 @@
 // The plain C interface to branched cells of given classes of compartments, for ctypes. cell.hpp is generated: it
-// defines ascent::CellSolver, a Tree of membranes that are generated from .mod files.
+// defines ascent::CellSolver, a Tree of membranes that are generated from .mod files. Compiled in parts, so that several
+// compilers can work at it: every part has some of the membranes, the first has the interface as well.
 #include <new>
 
 #include "cell.hpp"
 
+#if ASCENT_PART == 0
 namespace {
 
 using Solver = ascent::CellSolver;
@@ -28,3 +30,4 @@ void ascent_tree_statuses(void* tree, std::int64_t* out) {
 }
 
 }
+#endif
