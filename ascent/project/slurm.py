@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from ascent.errors import AscentError
 
+_logger = logging.getLogger(__name__)
 _SECONDS_TO_WAIT = 30
 
 
@@ -23,8 +25,22 @@ def slurm_is_here() -> bool:
 
 
 def jobs_by_default() -> bool:
-    """Whether fibers go to Slurm unless somebody says otherwise: it is here, and this is not one of its jobs."""
-    return slurm_is_here() and "SLURM_JOB_ID" not in os.environ
+    """Whether fibers go to Slurm unless somebody says otherwise: it is here and up, and this is not one of its jobs."""
+    if not slurm_is_here() or "SLURM_JOB_ID" in os.environ:
+        return False
+    if not _controller_is_down():
+        return True
+    _logger.warning("Slurm is installed here, but its controller is down: fibers run on this machine (-C insists).")
+    return False
+
+
+def _controller_is_down() -> bool:
+    """Whether Slurm itself says so; where it cannot be asked, sbatch will tell."""
+    try:
+        said = subprocess.run(["scontrol", "ping"], capture_output=True, text=True, timeout=_SECONDS_TO_WAIT).stdout
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return "DOWN" in said and "UP" not in said
 
 
 def sbatch(script: Path, options: Sequence[str] = ()) -> str:

@@ -1,5 +1,6 @@
 """The scripts that `ascent submit` gives to Slurm, to the letter."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -76,10 +77,33 @@ def test_a_cluster_is_asked_for_where_there_is_none(
 
 def test_inside_a_job_fibers_run_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slurm, "slurm_is_here", lambda: True)
+    monkeypatch.setattr(slurm, "_controller_is_down", lambda: False)
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
     assert jobs_by_default()
     monkeypatch.setenv("SLURM_JOB_ID", "17")
     assert not jobs_by_default()
+
+
+@pytest.mark.parametrize(
+    ("said", "jobs"),
+    [
+        ("Slurmctld(primary) at a is UP", True),
+        ("Slurmctld(primary) at a is DOWN\nSlurmctld(backup) at b is UP", True),
+        ("Slurmctld(primary) at a is DOWN", False),
+    ],
+)
+def test_fibers_run_here_when_slurm_says_that_it_is_down(
+    said: str, jobs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    scontrol = tmp_path / "scontrol"
+    scontrol.write_text(f"#!/bin/sh\ncat <<E\n{said}\nE\n")
+    scontrol.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(slurm, "slurm_is_here", lambda: True)
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    monkeypatch.setattr(logging.getLogger("ascent"), "propagate", True)  # commands print their messages themselves
+    assert jobs_by_default() is jobs
+    assert ("its controller is down" in caplog.text) is not jobs
 
 
 def test_a_job_that_is_completing_is_out_of_the_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
