@@ -41,8 +41,6 @@ DEDICATED_FROM = 32
 #: How long rank 0 sleeps at most between looks for messages, s, where a worker needs its core: the library's
 #: millisecond takes 3 % of it. Where rank 0 has nothing else to do it is left at that.
 _PATIENCE_SECONDS = 0.003
-#: Units for each rank that are given out one by one, at the end.
-_LAST = 4
 #: How long running units are waited for when the program ends before them, s.
 _GRACE_SECONDS = 5.0
 _ENVIRONMENT = {**dict.fromkeys(VARIABLES, "1"), "NEURON_INIT_MPI": "0"}
@@ -200,8 +198,7 @@ class _Dispatch:
         self._beside = job.takes_units
         on_ranks = max(1, min(at_once - self._beside, job.size - 1))
         # Some more than there are ranks, so that none waits for the next; no more than the limit where there is one.
-        more = 0 if at_once < job.size else on_ranks if self._beside else job.size // 8
-        self._in_flight = (on_ranks, on_ranks + more)
+        self._in_flight = on_ranks + (0 if self._beside or at_once < job.size else job.size // 8)
         self._waiting = deque(range(len(units)))
         self._beside_runs = False
         self._stop, self._stopped = multiprocessing.Pipe(duplex=False)
@@ -209,7 +206,7 @@ class _Dispatch:
 
     def start(self) -> None:
         """Send the first units to the ranks, and let the worker beside rank 0 begin."""
-        for _ in range(min(self._may_fly(), len(self._units))):
+        for _ in range(min(self._in_flight, len(self._units))):
             self._send_next()
         if self._beside and self._waiting:
             self._beside_runs = True
@@ -226,11 +223,6 @@ class _Dispatch:
         self._stopped.close()
         if not self._beside_runs:
             self._stop.close()
-
-    def _may_fly(self) -> int:
-        """How many units may be on their way: at the end none beforehand, since another could begin with it."""
-        few, many = self._in_flight
-        return many if len(self._waiting) > _LAST * self._job.size else few
 
     def _send_next(self) -> None:
         while True:
@@ -256,8 +248,7 @@ class _Dispatch:
         self._job.running.discard(future)
         if future.cancelled():
             return
-        if len(self._job.running) < self._may_fly():
-            self._send_next()
+        self._send_next()
         error = future.exception()
         if error is not None:
             failure = describe(error)
