@@ -15,20 +15,19 @@ import queue
 import signal
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from ascent.errors import AscentError, ConfigError
 from ascent.schedule import nesting, processes
 from ascent.schedule.launcher import launch
 from ascent.schedule.mpi_library import connected, library_name
+from ascent.schedule.mpi_units import serve
 from ascent.schedule.outcome import Outcome, describe
 from ascent.schedule.threads import VARIABLES
 from ascent.schedule.worker import warm_up
@@ -41,6 +40,10 @@ DEDICATED_FROM = 32
 #: How long rank 0 sleeps at most between looks for messages, s, where a worker needs its core: the library's
 #: millisecond takes 3 % of it. Where rank 0 has nothing else to do it is left at that.
 _PATIENCE_SECONDS = 0.003
+#: Units that travel to a rank together, at most, and how long they may take, s: rank 0 sees a result some
+#: milliseconds late, and a rank that waits for its next unit works on nothing. What the units of a message have
+#: finished is lost where the job dies before the last of them has.
+_TOGETHER, _TOGETHER_SECONDS = 4, 1.0
 #: How long running units are waited for when the program ends before them, s.
 _GRACE_SECONDS = 5.0
 _ENVIRONMENT = {**dict.fromkeys(VARIABLES, "1"), "NEURON_INIT_MPI": "0"}
@@ -200,6 +203,7 @@ class _Dispatch:
         # Some more than there are ranks, so that none waits for the next; no more than the limit where there is one.
         self._in_flight = on_ranks + (0 if self._beside or at_once < job.size else job.size // 8)
         self._waiting = deque(range(len(units)))
+        self._seconds, self._measured = 0.0, 0
         self._beside_runs = False
         self._stop, self._stopped = multiprocessing.Pipe(duplex=False)
         self.arrived: queue.SimpleQueue[Outcome[Any] | BaseException] = queue.SimpleQueue()
@@ -224,43 +228,64 @@ class _Dispatch:
         if not self._beside_runs:
             self._stop.close()
 
+    def _take(self) -> list[int]:
+        """The next units for a rank: several short ones while many wait."""
+        mean = self._seconds / self._measured if self._measured else _TOGETHER_SECONDS
+        short = int(_TOGETHER_SECONDS / max(mean, _TOGETHER_SECONDS / _TOGETHER))
+        count = max(1, min(short, len(self._waiting) // (4 * self._job.size)))
+        taken: list[int] = []
+        # another thread takes units too
+        with suppress(IndexError):
+            while len(taken) < count:
+                taken.append(self._waiting.popleft())
+        return taken
+
     def _send_next(self) -> None:
-        while True:
+        while taken := self._take():
+            pickled = {}
+            for index in taken:
+                try:
+                    pickled[index] = pickle.dumps(self._units[index])
+                except Exception as error:
+                    self._failed([index], error)
+            if not pickled:
+                continue
+            indices = list(pickled)
             try:
-                index = self._waiting.popleft()
-            except IndexError:
-                return
-            try:
-                unit = pickle.dumps(self._units[index])
-                future = self._job.executor.submit(serve, self._work, unit)
-            except Exception as error:  # the unit does not pickle
-                failure = describe(error)
-                self.arrived.put(
-                    Outcome(self._names[index], index, None, failure.error, failure.error_type, failure.traceback)
-                )
+                future = self._job.executor.submit(serve, self._work, list(pickled.values()))
+            except Exception as error:
+                self._failed(indices, error)
                 continue
             self._job.running.add(future)
-            future.add_done_callback(lambda done, index=index: self._received(done, index))  # type: ignore[misc]
+            future.add_done_callback(lambda done, indices=indices: self._received(done, indices))  # type: ignore[misc]
             return
 
-    def _received(self, future: Future[Any], index: int) -> None:
-        """Take what a rank sent; runs in the executor's thread, which sends the next unit before anything else."""
+    def _failed(self, indices: Sequence[int], error: BaseException) -> None:
+        failure = describe(error)
+        for index in indices:
+            self.arrived.put(processes.outcome_of(self._names[index], index, "failed", failure, 0.0))
+
+    def _received(self, future: Future[Any], indices: Sequence[int]) -> None:
+        """Take what a rank sent; runs in the executor's thread, which sends the next units before anything else."""
         self._job.running.discard(future)
         if future.cancelled():
             return
-        self._send_next()
         error = future.exception()
         if error is not None:
-            failure = describe(error)
-            kind, content, seconds = "failed", failure, 0.0
-        else:
-            kind, content, seconds, records = future.result()
+            self._send_next()
+            self._failed(indices, error)
+            return
+        outcomes = future.result()
+        self._seconds += sum(seconds for _, _, seconds, _ in outcomes)
+        self._measured += len(outcomes)
+        self._send_next()
+        for index, (kind, content, seconds, records) in zip(indices, outcomes, strict=False):
             for level, logger, message in records:
                 logging.getLogger(logger).log(level, "%s", message)
-        if kind == "broken":
-            self.arrived.put(AscentError(f"The work cannot be loaded on an MPI rank: {content.error}."))
-            return
-        self.arrived.put(processes.outcome_of(self._names[index], index, kind, content, seconds))
+            if kind == "broken":
+                self.arrived.put(AscentError(f"The work cannot be loaded on an MPI rank: {content.error}."))
+                return
+            self.arrived.put(processes.outcome_of(self._names[index], index, kind, content, seconds))
 
     def _run_beside(self) -> None:
         try:
@@ -279,52 +304,6 @@ class _Dispatch:
             self.arrived.put(error)
         finally:
             self._stop.close()
-
-
-class _Records(logging.Handler):
-    """Collects log records on a rank; they travel with the unit's outcome."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.records: list[tuple[int, str, str]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep level, logger and text."""
-        self.records.append((record.levelno, record.name, record.getMessage()))
-
-
-def serve(work: bytes, unit: bytes) -> tuple[str, Any, float, list[tuple[int, str, str]]]:
-    """Do one unit on a rank.
-
-    Returns
-    -------
-    tuple
-        ``"done"`` with the pickled value, ``"failed"`` or ``"broken"`` with a Failure; seconds; log records.
-    """
-    try:
-        function = _function(work)
-    except (Exception, SystemExit) as error:
-        return "broken", describe(error), 0.0, []
-    handler = _Records()
-    package = logging.getLogger("ascent")
-    package.setLevel(logging.INFO)
-    package.propagate = False
-    package.handlers[:] = [handler]
-    started = time.perf_counter()
-    try:
-        # Pickled here so that a result that cannot travel fails its own unit.
-        kind, content = "done", pickle.dumps(function(pickle.loads(unit)))
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
-        kind, content = "failed", describe(error)  # type: ignore[assignment]
-    return kind, content, time.perf_counter() - started, handler.records
-
-
-@lru_cache(maxsize=8)
-def _function(work: bytes) -> Callable[[Any], Any]:
-    path, function = pickle.loads(work)
-    sys.path[:] = path
-    loaded: Callable[[Any], Any] = pickle.loads(function)
-    return loaded
 
 
 def _lead(mpi: Any, program: Callable[[], int]) -> int:

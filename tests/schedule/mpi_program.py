@@ -24,6 +24,7 @@ def program() -> int:
     told: list[int] = []
     squares = run_units(list(range(30)), work.square, quiet=True, on_result=lambda outcome: told.append(outcome.index))
     failing = run_units([1, 2, 3], work.raise_on_two, quiet=True)
+    many = run_units([2 if place % 9 == 4 else place for place in range(200)], work.raise_on_two, quiet=True)
     exiting = run_units([1, 2, 3], work.exit_on_two, quiet=True)
     stubborn = run_units([1, 2, 3], work.unpicklable_on_two, quiet=True)
     processes = run_units(list(range(12)), work.process_after_a_moment, quiet=True)
@@ -38,6 +39,7 @@ def program() -> int:
                 "squares": [outcome.value for outcome in squares],
                 "told": sorted(told),
                 "errors": [outcome.error for outcome in failing],
+                "many": [outcome.value for outcome in many],
                 "exits": [outcome.succeeded for outcome in exiting],
                 "stubborn": [outcome.succeeded for outcome in stubborn],
                 "processes": len({outcome.value for outcome in processes}),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from ascent.errors import ConfigError
 from ascent.schedule import run_units
 from ascent.schedule.launcher import launch
 from ascent.schedule.mpi_library import library_name
+from ascent.schedule.mpi_units import serve
 
 ROOT = Path(__file__).parents[2]
 MPIRUN = shutil.which("mpirun", path=str(Path(sys.executable).parent)) or shutil.which("mpirun")
@@ -58,6 +61,21 @@ def test_each_outcome_is_told_once(result: dict[str, Any]) -> None:
 
 def test_a_unit_that_raises_fails_alone(result: dict[str, Any]) -> None:
     assert result["errors"] == [None, "ValueError: two is not allowed", None]
+
+
+def test_short_units_that_travel_together_have_outcomes_of_their_own(result: dict[str, Any]) -> None:
+    assert result["many"] == [None if place == 2 or place % 9 == 4 else place for place in range(200)]
+
+
+def test_a_rank_tells_what_became_of_each_unit_of_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    for name, value in (("handlers", []), ("propagate", True), ("level", logging.INFO)):
+        monkeypatch.setattr(logging.getLogger("ascent"), name, value)
+    function = pickle.dumps((list(sys.path), pickle.dumps(work.raise_on_two)))
+    served = serve(function, [pickle.dumps(unit) for unit in (1, 2, 3)])
+    assert [kind for kind, *_ in served] == ["done", "failed", "done"]
+    nothing = pickle.dumps((list(sys.path), b"no function"))
+    assert [kind for kind, *_ in serve(nothing, [pickle.dumps(1), pickle.dumps(2)])] == ["broken"]
 
 
 def test_a_unit_that_exits_fails_alone(result: dict[str, Any]) -> None:
