@@ -6,8 +6,8 @@ MRG_INTERPOLATION, 51 nodes (551 sections), 5 to 15 µm in as many diameters as 
 source at a distance of its own (300 to 1000 µm), 0.1 ms pulse, dt 0.001 ms, tstop 5 ms, 1 %, search=fast. Every
 measurement is a process of its own, held to one or two cores; what depends on a fiber (coefficients, modes, settling)
 is timed, and making the fibers and compiling is not. Memory is the most that the process held, fibers included; its
-growth is that over repeats of the call. One thread and two do the population in turns, twice each; their best times
-are compared.
+growth is that over repeats of the call. One thread and two do the population in turns, three times each; their best
+times are compared.
 
 The bars are those of the project's issue (for 10 000 fibers and 50 diameters); exit code 1 when one is missed. Use an
 otherwise idle machine.
@@ -31,7 +31,7 @@ MAX_SECONDS, MAX_BYTES, MAX_GROWTH, MIN_SPEEDUP = 60.0, 1e9, 0.05, 1.9
 #: Calls of which the growth of memory is measured, each with a twentieth of the fibers.
 REPEATS = 6
 #: Times that one thread and two are compared.
-ROUNDS = 2
+ROUNDS = 3
 
 
 def population(count: int, diameters: int) -> list[Any]:

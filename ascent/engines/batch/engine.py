@@ -115,7 +115,8 @@ class BatchEngine(Engine):
             work(group.solver(), *arguments)
             return
         with ThreadPoolExecutor(n_threads) as pool:
-            futures = [pool.submit(work, group.solver(), *arguments) for _ in range(n_threads)]
+            # each thread makes its own solver, which so lies in memory of its own
+            futures = [pool.submit(lambda: work(group.solver(), *arguments)) for _ in range(n_threads)]
             try:
                 wait(futures, return_when=FIRST_EXCEPTION)
             finally:
