@@ -59,6 +59,7 @@ def run_ascent(model: str, fibers: list[dict[str, float]], engine: str, toleranc
     import numpy as np
 
     from ascent.engines.batch import library
+    from ascent.engines.batch.programs import supported_lanes
     from ascent.fibers import build_fiber
     from ascent.protocols import find_threshold
 
@@ -94,7 +95,7 @@ def run_ascent(model: str, fibers: list[dict[str, float]], engine: str, toleranc
         thresholds += [float(value) for value in table.threshold_mA]
         steps += int(table.n_steps.sum())
     rate = steps / in_solver if in_solver else None
-    lanes = library.supported_lanes()[0] if library.supported_lanes() else 0
+    lanes = supported_lanes()[0] if supported_lanes() else 0
     return {"seconds": seconds, "thresholds": thresholds, "steps": steps, "kernel_rate": rate, "lanes": lanes}
 
 

@@ -13,7 +13,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from ascent.cli import main
+from ascent.cli import UNITS_NEED, main
 from ascent.schedule import mpi
 
 
@@ -28,5 +28,5 @@ def run_script(words: list[str]) -> int:
 if __name__ == "__main__":
     words = sys.argv[1:]
     if words and words[0].endswith(".py"):
-        sys.exit(mpi.run(lambda: run_script(words)))
+        sys.exit(mpi.run(lambda: run_script(words), UNITS_NEED))
     sys.exit(main(words))

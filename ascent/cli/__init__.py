@@ -33,6 +33,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 _HYDRA_FLAGS = ("-m", "--multirun", "-c", "--cfg", "--info", "--hydra-help", "-p", "--package", "--resolve")
+#: What most units of work import, which MPI ranks do while rank 0 plans.
+UNITS_NEED = (
+    "ascent.config.loading",
+    "ascent.engines.batch.engine",
+    "ascent.project.fiber_groups",
+    "ascent.protocols.jobs",
+    "ascent.protocols.outputs",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     own_process = arguments is None
     words = list(sys.argv[1:] if arguments is None else arguments)
-    return mpi.run(lambda: _interruptible(words, own_process))
+    return mpi.run(lambda: _interruptible(words, own_process), UNITS_NEED)
 
 
 def _interruptible(arguments: list[str], own_process: bool) -> int:

@@ -21,7 +21,7 @@ def build_shipped(any_processor: bool = False) -> int:
     MechanismError
         When there is no compiler, or a kernel does not compile.
     """
-    from ascent.engines.batch.library import INSTRUCTION_SETS, chosen_lanes
+    from ascent.engines.batch.programs import INSTRUCTION_SETS, chosen_lanes
 
     widths = [lanes for lanes, _, _ in INSTRUCTION_SETS] if any_processor else [chosen_lanes()]
     # A process for each, since a compiler takes its time.

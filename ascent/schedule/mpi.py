@@ -108,7 +108,7 @@ def size() -> int:
     return _session.size if _session is not None else 1
 
 
-def run(program: Callable[[], int]) -> int:
+def run(program: Callable[[], int], modules: Sequence[str] = ()) -> int:
     """Run a program on rank 0 while the other ranks serve the units that it schedules.
 
     Without a launcher, or when it has started one process, the program just runs.
@@ -117,6 +117,8 @@ def run(program: Callable[[], int]) -> int:
     ----------
     program : callable
         Returns an exit code.
+    modules : sequence of str
+        Names of the modules that most units need: ranks load them while rank 0 reads and plans.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def run(program: Callable[[], int]) -> int:
     if mpi.COMM_WORLD.Get_rank() > 0:
         _serve_until_released(mpi)
         return 0
-    return _lead(mpi, program)
+    return _lead(mpi, program, modules)
 
 
 def execute(
@@ -306,7 +308,7 @@ class _Dispatch:
             self._stop.close()
 
 
-def _lead(mpi: Any, program: Callable[[], int]) -> int:
+def _lead(mpi: Any, program: Callable[[], int], modules: Sequence[str]) -> int:
     """Run the program on rank 0, and end the job even where units are still running."""
     global _session
     from mpi4py.futures import MPICommExecutor
@@ -316,7 +318,7 @@ def _lead(mpi: Any, program: Callable[[], int]) -> int:
     patience = _PATIENCE_SECONDS if size < DEDICATED_FROM else None
     with MPICommExecutor(mpi.COMM_WORLD, root=0, backoff=patience) as executor:
         _session = Session(executor, size, library)
-        _warm_up(_session)
+        _warm_up(_session, modules)
         try:
             code = program()
         finally:
@@ -335,14 +337,14 @@ def _lead(mpi: Any, program: Callable[[], int]) -> int:
     return code
 
 
-def _warm_up(job: Session) -> None:
-    """Let ranks and worker load their libraries while rank 0 reads and plans."""
+def _warm_up(job: Session, modules: Sequence[str]) -> None:
+    """Let ranks and worker load modules while rank 0 reads and plans."""
     for _ in range(job.size - 1):
-        future = job.executor.submit(warm_up)
+        future = job.executor.submit(warm_up, modules)
         job.running.add(future)
         future.add_done_callback(job.running.discard)
     if job.takes_units:
-        job.beside = processes.Worker()
+        job.beside = processes.Worker(modules=modules)
 
 
 def _serve_until_released(mpi: Any) -> None:

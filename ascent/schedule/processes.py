@@ -42,11 +42,12 @@ class Worker:
     Parameters
     ----------
     function_bytes : bytes, optional
-        The pickled function; without it the worker loads the libraries that units need and waits for
-        :meth:`introduce`.
+        The pickled function; without it the worker loads `modules` and waits for :meth:`introduce`.
+    modules : sequence of str
+        Names of modules.
     """
 
-    def __init__(self, function_bytes: bytes | None = None) -> None:
+    def __init__(self, function_bytes: bytes | None = None, modules: Sequence[str] = ()) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self.index: int | None = None
         self.started = 0.0
@@ -56,7 +57,7 @@ class Worker:
         with theirs:
             self.process = _start(theirs)
         with suppress(OSError):
-            self.connection.send_bytes(WARM_UP if function_bytes is None else function_bytes)
+            self.connection.send_bytes(function_bytes or WARM_UP + " ".join(modules).encode())
 
     def introduce(self, function_bytes: bytes) -> None:
         """Say what is to be done with units from now on."""

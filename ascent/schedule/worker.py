@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -26,15 +26,8 @@ from ascent.schedule import nesting
 from ascent.schedule.outcome import describe
 
 _PR_SET_PDEATHSIG = 1
-#: In place of a function: load what units need, and wait for the function.
-WARM_UP = b"warm up"
-_NEEDED = (
-    "ascent.protocols.jobs",
-    "ascent.protocols.outputs",
-    "ascent.engines.batch.engine",
-    "ascent.config.loading",
-    "ascent.project.fiber_groups",
-)
+#: In place of a function, with names of modules: load these, and wait for the function.
+WARM_UP = b"warm up "
 
 
 class Stop(BaseException):
@@ -95,8 +88,8 @@ def _serve(connection: Connection, send: Any) -> None:
 
 def _loaded(message: bytes, connection: Connection, send: Any) -> Callable[[Any], Any] | None:
     """The function that `message` holds, or the one after it; None when it cannot be loaded."""
-    if message == WARM_UP:
-        warm_up()
+    if message.startswith(WARM_UP):
+        warm_up(message.removeprefix(WARM_UP).decode().split())
         message = connection.recv_bytes()
     try:
         function: Callable[[Any], Any] = pickle.loads(message)
@@ -107,9 +100,9 @@ def _loaded(message: bytes, connection: Connection, send: Any) -> Callable[[Any]
     return function
 
 
-def warm_up() -> None:
-    """Load the libraries that most units need, while there is nothing else to do."""
-    for name in _NEEDED:
+def warm_up(modules: Sequence[str]) -> None:
+    """Load the modules that most units need, while there is nothing else to do."""
+    for name in modules:
         # A unit that needs what cannot be loaded says so better.
         with suppress(Exception):
             import_module(name)

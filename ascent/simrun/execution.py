@@ -224,7 +224,7 @@ def _size(engine: str, n_sweeps: int, workers: int) -> int:
         return 1
     share = -(-n_sweeps // workers)
     if engine == "batch":
-        from ascent.engines.batch.library import chosen_lanes
+        from ascent.engines.batch.programs import chosen_lanes
 
         # some of its lanes would take as long as all of them
         share += -share % chosen_lanes()

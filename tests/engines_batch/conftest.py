@@ -2,7 +2,7 @@
 
 import pytest
 
-from ascent.engines.batch.library import supported_lanes
+from ascent.engines.batch.programs import supported_lanes
 
 
 def pytest_collection_modifyitems(items):

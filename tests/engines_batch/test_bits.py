@@ -5,8 +5,8 @@ import pytest
 
 from ascent.engines.base import RunRequest, Stimulus, StopRule, Task
 from ascent.engines.batch.engine import BatchEngine
-from ascent.engines.batch.library import supported_lanes
 from ascent.engines.batch.prepared import store
+from ascent.engines.batch.programs import supported_lanes
 
 from .batch_samples import DT, everything, fiber_of, pulse
 

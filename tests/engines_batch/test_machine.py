@@ -11,7 +11,7 @@ import pytest
 
 from ascent.engines import default_threads, get_engine
 from ascent.engines.batch import engine as batch_engine
-from ascent.engines.batch import library
+from ascent.engines.batch import programs
 from ascent.errors import MechanismError
 from ascent.protocols import find_threshold
 
@@ -71,7 +71,7 @@ def old_processor(monkeypatch):
         return read(path, *args, **kwargs)
 
     monkeypatch.setattr(Path, "read_text", fake)
-    caches = (library._processor_features, batch_engine._why_not)
+    caches = (programs._processor_features, batch_engine._why_not)
     for each in caches:
         each.cache_clear()
     yield

@@ -6,7 +6,7 @@ import pytest
 from ascent.engines import get_engine
 from ascent.engines.base import IntracellularPulses, Recording, RunRequest, Stimulus, StopRule, Task
 from ascent.engines.batch.engine import BatchEngine
-from ascent.engines.batch.library import supported_lanes
+from ascent.engines.batch.programs import supported_lanes
 from ascent.fibers.models import available_models, load_model
 from ascent.protocols import run_amplitudes
 

@@ -8,7 +8,7 @@ from ascent.config.study import EngineConfig
 from ascent.engines import get_engine
 from ascent.engines.base import IntracellularPulses, Recording, RunRequest, Stimulus, Task
 from ascent.engines.batch.engine import BatchEngine
-from ascent.engines.batch.library import supported_lanes
+from ascent.engines.batch.programs import supported_lanes
 from ascent.errors import ConfigError
 from ascent.fibers.models import available_models, load_membrane, load_model
 from ascent.protocols import find_threshold, run_amplitudes

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ascent.engines.batch.library import supported_lanes
+from ascent.engines.batch.programs import supported_lanes
 from ascent.engines.batch.tree import TreeEngine
 from tests.engines_tree.conftest import CELSIUS, DT, GABA, GLUTAMATE, V_INIT, realization
 

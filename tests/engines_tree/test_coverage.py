@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ascent.engines.batch.library import supported_lanes
+from ascent.engines.batch.programs import supported_lanes
 from ascent.engines.batch.tree import TreeEngine, why_not_cell, why_not_receptors
 from ascent.engines.batch.tree.carried import build_solver
 from ascent.errors import ConfigError, MechanismError, MorphologyError

@@ -119,7 +119,7 @@ def test_sweeps_that_share_a_batch_are_those_of_other_batches(run: Run, monkeypa
 
 
 def test_a_unit_fills_the_lanes_of_the_batch_engine_before_there_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ascent.engines.batch.library.chosen_lanes", lambda: 4)
+    monkeypatch.setattr("ascent.engines.batch.programs.chosen_lanes", lambda: 4)
     sizes = [execution._size("batch", sweeps, workers) for sweeps, workers in ((3, 2), (8, 2), (8, 1), (64, 2))]
     assert sizes == [4, 4, 8, 8]
     assert execution._size("neuron", 8, 2) == 1

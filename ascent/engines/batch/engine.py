@@ -17,9 +17,10 @@ from typing import Any
 
 from ascent.engines.base import Engine, Protocol, Recording, RunRequest, RunResult, Session, Stimulus, StopRule, Task
 from ascent.engines.batch.lane_queue import Entry, check_pulses, work
-from ascent.engines.batch.library import Solver, compiler, is_carried, supported_lanes
+from ascent.engines.batch.library import Solver, is_carried
 from ascent.engines.batch.membranes import kernel_of, stamps
 from ascent.engines.batch.prepared import MAX_KEPT, cable_key, reduce_to_modes, settle, store
+from ascent.engines.batch.programs import compiler, supported_lanes
 from ascent.errors import ConfigError, MechanismError
 from ascent.fibers.fiber import Fiber
 

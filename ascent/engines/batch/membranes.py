@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ascent.engines.batch.library import INSTRUCTION_SETS, build_library, initial_variables, load_library
+from ascent.engines.batch.library import build_library, initial_variables, load_library
+from ascent.engines.batch.programs import INSTRUCTION_SETS
 from ascent.errors import MechanismError
 from ascent.fibers.fiber import Fiber
 from ascent.fibers.models import available_models, load_membrane, load_model

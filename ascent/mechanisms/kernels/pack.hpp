@@ -13,7 +13,6 @@
 #endif
 
 #define ASCENT_INLINE inline __attribute__((always_inline))
-#define ASCENT_INLINE_LAMBDA __attribute__((always_inline))
 // What runs once: not worth a compiler's time.
 #define ASCENT_COLD __attribute__((cold))
 

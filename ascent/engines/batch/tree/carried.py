@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ascent.engines.batch.library import carried_program, supported_lanes
+from ascent.engines.batch.programs import carried_program, supported_lanes
 from ascent.engines.batch.tree.library import build_library, cell_header, program
 from ascent.engines.batch.tree.membranes import classes_of
 from ascent.engines.batch.tree.synapses import Synapses

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ascent.engines.batch.library import supported_lanes
+from ascent.engines.batch.programs import supported_lanes
 from ascent.errors import AscentError, MechanismError
 from ascent.mechanisms.build import CORTICAL, mechanism_source
 
@@ -30,7 +30,7 @@ def why_not_cell(cell: Cell, receptors: Sequence[Receptor] = ()) -> str | None:
     receptors : sequence of Receptor
         Of the network, which the solver is compiled for, too: where there is no compiler it must be there already.
     """
-    from ascent.engines.batch.library import compiler
+    from ascent.engines.batch.programs import compiler
     from ascent.engines.batch.tree.carried import is_carried
     from ascent.engines.batch.tree.membranes import classes_of
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ascent.engines.batch.library import SOURCE as FIBER_SOURCE
-from ascent.engines.batch.library import Program, build_program, chosen_lanes
+from ascent.engines.batch.programs import Program, build_program, chosen_lanes
 from ascent.mechanisms.kernels import MembraneKernel
 
 SOURCE = Path(__file__).parent / "source"
