@@ -57,19 +57,24 @@ def replacing(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
 
 def write_text(path: Path | str, text: str, *, durable: bool = True) -> None:
     """Write `text` to `path` as UTF-8, whole or not at all."""
-    with replacing(path, durable=durable) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    _write(path, text.encode("utf-8"), durable)
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:
     """Write `data` to `path`, whole or not at all."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(data)
+    _write(path, data, durable=True)
 
 
 def write_json(path: Path | str, value: Any, *, indent: int = 2, durable: bool = True) -> None:
     """Write `value` as JSON with a newline at the end, whole or not at all."""
     write_text(path, json.dumps(value, indent=indent) + "\n", durable=durable)
+
+
+def _write(path: Path | str, data: bytes, durable: bool) -> None:
+    # Not truncated, for there is nothing in it: a file system may take a truncated file for one that is being replaced
+    # and write it to disk when it is closed, as ext4 does.
+    with replacing(path, durable=durable) as temporary, open(temporary, "r+b") as file:
+        file.write(data)
 
 
 def is_unfinished(name: str) -> bool:

@@ -3,13 +3,17 @@
     python benchmarks/scaling.py [--fibers 2000] [--keep DIR] [--json out.json]
 
 Population: MRG fibers of 2 µm in 10 mm of a mock nerve, dt 0.001 ms, 20 ms, 1 %; their n_sim is made once. Measured is
-the work on them, from the first unit that is sent to the last result, in fresh jobs of 1 and of 2 ranks that take
-turns, the best of --repeat; the same again from the start of the program. Thresholds must be the same.
+the work on them, from the first unit that is sent to the last result, in fresh jobs of 1 and of 2 ranks; the same again
+from the start of the program. Thresholds must be the same. They take --repeat turns, and the ratio is the median of
+theirs: a machine that shares its cores with others changes its speed by a tenth within minutes. What the machine
+itself gives two processes that share nothing is measured beside it: two jobs of 1 rank at once, with half of the fibers
+each.
 Overhead: units that do nothing, on 2 ranks.
 10 000 ranks: the schedule is simulated from the measured times of the units and from what rank 0 was measured to need
-for each: receiving and unpacking the outcome, sending the next unit, and the line in the journal. Rank 0 is a queue
-that serves one unit at a time; every rank that waits for it idles. The job is ten minutes of work for each rank, in
-groups as large as a population of that size has; what follows the last result (tables, archive) is not counted.
+for each: receiving and unpacking the outcome, packing and sending the next unit, and the line in the journal. Rank 0
+is a queue that serves one unit at a time; every rank that waits for it idles. The job is ten minutes of work for each
+rank, in groups as large as a population of that size has; what follows the last result (tables, archive) is not
+counted.
 The bars are those of the project's issue; exit code 1 when one is missed.
 """
 
@@ -36,6 +40,11 @@ BAR_SPEEDUP, BAR_OVERHEAD_MS, BAR_EFFICIENCY = 1.9, 1.0, 0.95
 RANKS, JOB_SECONDS = 10_000, 600.0
 #: An outcome that rank 0 receives takes this long on the wire, s: latency of a cluster's network and some 50 kB.
 WIRE_SECONDS = 20e-6
+N_SIM = "samples/0/models/0/sims/0/n_sims/0"
+#: Folder of a run directory for the outputs of earlier jobs.
+SET_ASIDE = "outputs_of_earlier_jobs"
+#: Variable that says which core the first process of a job stays on.
+CORE = "SCALING_CORE"
 STUDY = (
     "+run=0",
     "cuff=purdue",
@@ -56,14 +65,16 @@ def nothing(unit: int) -> int:
 
 
 def on_its_core(unit: int) -> int:
-    """A unit that takes no time; its process stays on a core of its own from then on, as on clusters.
+    """A unit whose process stays on a core of its own from then on, as on clusters.
 
-    There a launcher sees to that. Some virtual machines leave two busy processes on one core for good.
+    There a launcher sees to that. Some virtual machines leave two busy processes on one core for good. It takes long
+    enough for one that is still loading its libraries to get some of these units as well.
     """
+    time.sleep(0.02)
     cores = sorted(os.sched_getaffinity(0))
     rank = int(os.environ.get("OMPI_COMM_WORLD_RANK") or os.environ.get("PMI_RANK") or 0)
     if len(cores) > 1:
-        os.sched_setaffinity(0, {cores[rank % len(cores)]})
+        os.sched_setaffinity(0, {cores[(rank + int(os.environ.get(CORE, 0))) % len(cores)]})
     return unit
 
 
@@ -81,32 +92,54 @@ def environment() -> dict[str, str]:
 
 def job(ranks: int, *words: str) -> dict[str, Any]:
     """Run this file as a job of some ranks; what it printed."""
+    started = time.perf_counter()
+    return {**result_of(begun(ranks, *words)), "whole_seconds": time.perf_counter() - started}
+
+
+def begun(ranks: int, *words: str, core: int = 0) -> subprocess.Popen[str]:
+    """This file as a job of some ranks, which has begun."""
     mpirun = shutil.which("mpirun", path=str(Path(sys.executable).parent)) or shutil.which("mpirun") or "mpirun"
     root = ["--allow-run-as-root"] if os.getuid() == 0 else []
     command = [mpirun, *root, "--oversubscribe", "--bind-to", "none", "-n", str(ranks), sys.executable]
-    started = time.perf_counter()
-    done = subprocess.run(
+    return subprocess.Popen(
         [*command, str(ROOT / "mpi" / "driver.py"), __file__, *words],
-        check=True,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment(),
+        env=environment() | {CORE: str(core)},
     )
-    return {**json.loads(done.stdout.splitlines()[-1]), "whole_seconds": time.perf_counter() - started}
 
 
-def measure_population(directory: Path) -> dict[str, Any]:
-    """Inside a job: all fibers of the prepared n_sim."""
-    from ascent.project.fiber_groups import LARGEST, USUAL, run_fibers
+def result_of(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What a job printed at its end."""
+    printed, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"A job of this benchmark ended with exit code {process.returncode}.")
+    found: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return found
+
+
+def turn(directory: Path) -> tuple[dict[int, dict[str, Any]], float]:
+    """The population on 1 and on 2 ranks; and the seconds of two jobs of 1 rank that share its work, at once."""
+    words = ("--inside", "population", str(directory))
+    runs = {}
+    for ranks in (1, 2):
+        set_aside(directory)
+        runs[ranks] = job(ranks, *words)
+    set_aside(directory)
+    halves = [begun(1, *words, str(half), core=half) for half in (0, 1)]
+    return runs, statistics.fmean(result_of(half)["seconds"] for half in halves)
+
+
+def measure_population(directory: Path, half: int | None = None) -> dict[str, Any]:
+    """Inside a job: all fibers of the prepared n_sim, or those of every other group."""
+    from ascent.project.fiber_groups import LARGEST, USUAL, group_fibers, run_fibers
     from ascent.project.fiber_units import units_of_n_sim
     from ascent.schedule import mpi, run_units
     from benchmarks import scaling  # the module by its name, so that ranks can import what is sent to them
 
-    n_sim = directory / "samples/0/models/0/sims/0/n_sims/0"
-    # A job writes new files; to replace old ones takes a disk many times as long.
-    for file in (n_sim / "data" / "outputs").glob("*.dat"):
-        file.unlink()
-    units, _ = units_of_n_sim(n_sim, "0_0_0_0", recorded=())
+    units, _ = units_of_n_sim(directory / N_SIM, "0_0_0_0", recorded=())
+    if half is not None:
+        units = [unit for group in group_fibers(units)[half::2] for unit in group.fibers]
     groups: list[float] = []
     tables: list[Any] = []
     begun: list[float] = []
@@ -128,15 +161,28 @@ def measure_population(directory: Path) -> dict[str, Any]:
         "groups": groups,
         "thresholds": thresholds,
         "fibers": len(units),
-        "group_seconds": {str(size): group_cost(tables, size) for size in (USUAL, LARGEST)},
+        "group_seconds": {str(size): group_cost(units, tables, size) for size in (USUAL, LARGEST)},
     }
 
 
-def group_cost(tables: list[Any], size: int) -> float:
-    """Seconds that rank 0 needs for the results of a group: to unpack them, for their line, to wait for the disk."""
+def set_aside(directory: Path) -> None:
+    """Let the next job write new files into a new folder, as jobs do; :func:`main` removes the old one at the end.
+
+    To replace files takes a disk many times as long, and so do files made where thousands were just deleted: ext4
+    steps over every inode that was freed in the last seconds, which takes up to a tenth of this job, in the kernel.
+    """
+    outputs = directory / N_SIM / "data" / "outputs"
+    folder = directory / SET_ASIDE
+    folder.mkdir(exist_ok=True)
+    outputs.rename(folder / str(time.time_ns()))
+    outputs.mkdir()
+
+
+def group_cost(units: list[Any], tables: list[Any], size: int) -> float:
+    """Seconds that rank 0 needs for a group: to pack it, to unpack its results, for their line and for the disk."""
     import pickle
 
-    from ascent.project.fiber_groups import compact, values_of
+    from ascent.project.fiber_groups import FiberGroup, compact, values_of
     from ascent.runs.journal import Journal
     from ascent.schedule.processes import outcome_of
 
@@ -144,10 +190,12 @@ def group_cost(tables: list[Any], size: int) -> float:
     rows = [(0, place, *value.values()) for table in tables for place, value in enumerate(values_of(table).values())]
     names = ("inner", "fiber", "threshold_mA", "n_runs", "n_steps", "engine")
     columns = {name: [rows[place % len(rows)][column] for place in range(size)] for column, name in enumerate(names)}
+    group = FiberGroup.of("0_0_0_0/fibers", [units[place % len(units)] for place in range(size)])
     content = pickle.dumps({"n_sim": "0_0_0_0", **compact(columns), "errors": {}})
     with tempfile.TemporaryDirectory() as folder, Journal(Path(folder) / "journal.jsonl") as journal:
         begun = time.perf_counter()
         for number in range(300):
+            pickle.dumps(group)
             outcome = outcome_of(f"0_0_0_0/fibers_{number}", number, "done", content, 1.0)
             journal.append("unit", unit=outcome.unit_id, value=outcome.value, seconds=outcome.seconds, lazy=True)
         return (time.perf_counter() - begun) / 300
@@ -222,33 +270,40 @@ def large_job(single: dict[str, Any], overhead: dict[str, Any]) -> dict[str, flo
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fibers", type=int, default=2000)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=9)
     parser.add_argument("--keep", type=Path, help="folder for the prepared population; used again when it is there")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--inside", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
         kind, *rest = options.inside
-        result = measure_population(Path(rest[0])) if kind == "population" else measure_overhead()
+        result = measure_population(Path(rest[0]), *map(int, rest[1:])) if kind == "population" else measure_overhead()
         print(json.dumps(result))
         return 0
     folder = options.keep or Path(tempfile.mkdtemp(prefix="ascent_scaling_"))
     folder.mkdir(parents=True, exist_ok=True)
     existing = [path for path in folder.iterdir() if path.is_dir()]
     directory = existing[0] if existing else prepare(folder, options.fibers)
-    turns = [{n: job(n, "--inside", "population", str(directory)) for n in (1, 2)} for _ in range(options.repeat)]
-    runs = {n: min((turn[n] for turn in turns), key=lambda run: run["seconds"]) for n in (1, 2)}
+    turns = [turn(directory) for _ in range(options.repeat)]
+    runs = {n: min((runs[n] for runs, _ in turns), key=lambda run: run["seconds"]) for n in (1, 2)}
     overhead = job(2, "--inside", "overhead")
     large = large_job(runs[1], overhead)
     same = runs[1]["thresholds"] == runs[2]["thresholds"]
-    speedup = runs[1]["seconds"] / runs[2]["seconds"]
+    ratios = sorted(runs[1]["seconds"] / runs[2]["seconds"] for runs, _ in turns)
+    speedup = statistics.median(ratios)
     report = {
         "fibers": runs[1]["fibers"],
         "units": len(runs[1]["groups"]),
         "seconds_1_rank": runs[1]["seconds"],
         "seconds_2_ranks": runs[2]["seconds"],
         "speedup": speedup,
-        "whole_program_speedup": runs[1]["whole_seconds"] / runs[2]["whole_seconds"],
+        "least_speedup": ratios[0],
+        "greatest_speedup": ratios[-1],
+        "speedup_of_the_best": runs[1]["seconds"] / runs[2]["seconds"],
+        "speedup_of_the_machine": statistics.median(runs[1]["seconds"] / halves for runs, halves in turns),
+        "whole_program_speedup": statistics.median(
+            runs[1]["whole_seconds"] / runs[2]["whole_seconds"] for runs, _ in turns
+        ),
         "same_thresholds": same,
         "overhead_ms_a_unit": 1e3 * overhead["seconds"],
         **large,
@@ -257,6 +312,7 @@ def main() -> int:
         print(f"{name:28} {value:.4g}" if isinstance(value, float) else f"{name:28} {value}")
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n")
+    shutil.rmtree(directory / SET_ASIDE)
     if options.keep is None:
         shutil.rmtree(folder, ignore_errors=True)
     good = speedup >= BAR_SPEEDUP and same and report["overhead_ms_a_unit"] <= BAR_OVERHEAD_MS

@@ -9,15 +9,16 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from array import array
 from bisect import bisect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ascent.errors import AscentError
 from ascent.project.fiber_units import FiberUnit, job_of, unit_name
 from ascent.project.outputs import failure_marker, outputs_folder
-from ascent.schedule import Outcome, run_units
+from ascent.schedule import Outcome, prepare, run_units
 from ascent.schedule.outcome import describe
 
 if TYPE_CHECKING:
@@ -39,16 +40,51 @@ _COLUMNS = ("inner", "fiber", "threshold_mA", "n_runs", "n_steps", "engine")
 class FiberGroup:
     """Fibers of one n_sim that are run together.
 
+    What they share is said once: where thousands of ranks wait for groups, rank 0 has a fraction of a millisecond to
+    send one of a thousand fibers.
+
     Attributes
     ----------
     id : str
         ``<s>_<m>_<k>_<n>/fibers_<first>-<last>``, places among the n_sim's fibers.
-    fibers : tuple of FiberUnit
-        Those that are to be run; the others have results.
+    first : FiberUnit
+        The first that is to be run; the others have results, or differ from it in what `members` says.
+    members : array of int
+        Inner, fiber and place of each that is to be run, one after the other.
     """
 
     id: str
-    fibers: tuple[FiberUnit, ...]
+    first: FiberUnit
+    members: array[int]
+
+    @classmethod
+    def of(cls, name: str, units: Sequence[FiberUnit]) -> FiberGroup:
+        """Some fibers of one n_sim, at least one."""
+        members = array("i")
+        for unit in units:
+            members.extend((unit.inner, unit.fiber, unit.place))
+        return cls(name, units[0], members)
+
+    def __len__(self) -> int:
+        return len(self.members) // 3
+
+    @property
+    def names(self) -> list[str]:
+        """Names of those that are to be run."""
+        n_sim = self.first.n_sim
+        return [unit_name(n_sim, inner, fiber) for inner, fiber, _ in self._numbers()]
+
+    @property
+    def fibers(self) -> list[FiberUnit]:
+        """Those that are to be run."""
+        return [
+            replace(self.first, id=name, inner=inner, fiber=fiber, place=place)
+            for name, (inner, fiber, place) in zip(self.names, self._numbers(), strict=True)
+        ]
+
+    def _numbers(self) -> Iterable[tuple[int, int, int]]:
+        numbers = iter(self.members)
+        return zip(numbers, numbers, numbers, strict=True)
 
 
 def group_fibers(units: Sequence[FiberUnit]) -> list[FiberGroup]:
@@ -93,7 +129,7 @@ def run_fiber_group(group: FiberGroup) -> dict[str, Any]:
         row = (unit.inner, unit.fiber, result.threshold, result.n_runs, result.n_steps, result.engine)
         for name, value in zip(_COLUMNS, row, strict=True):
             columns[name].append(value)
-    return {"n_sim": group.fibers[0].n_sim, **compact(columns), "errors": errors}
+    return {"n_sim": group.first.n_sim, **compact(columns), "errors": errors}
 
 
 def compact(columns: dict[str, list[Any]]) -> dict[str, Any]:
@@ -153,6 +189,9 @@ def run_fibers(
     from ascent.mechanisms.build import build_mechanisms
 
     build_mechanisms()
+    if len(units) > 1:
+        # They read the first n_sim and load its engine, as planning does here.
+        prepare(_size, units[0])
     done: list[tuple[FiberGroup, Outcome[dict[str, Any]]]] = []
     waves = [group_fibers(wave) for wave in _waves(units)]
     if on_plan is not None:
@@ -186,20 +225,17 @@ def _waves(units: Sequence[FiberUnit]) -> list[list[FiberUnit]]:
 def _of_fibers(
     group: FiberGroup, outcome: Outcome[dict[str, Any]], places: dict[str, int]
 ) -> list[Outcome[dict[str, Any]]]:
-    seconds = outcome.seconds / len(group.fibers)
+    seconds = outcome.seconds / len(group)
     if outcome.value is None:
         error = outcome.error or "failed"
         for unit in group.fibers:
             unit.mark_failure(error)
         return [
-            Outcome(unit.id, places[unit.id], None, error, outcome.error_type, outcome.traceback, seconds)
-            for unit in group.fibers
+            Outcome(name, places[name], None, error, outcome.error_type, outcome.traceback, seconds)
+            for name in group.names
         ]
     values, errors = values_of(outcome.value), outcome.value["errors"]
-    return [
-        Outcome(unit.id, places[unit.id], values.get(unit.id), errors.get(unit.id), seconds=seconds)
-        for unit in group.fibers
-    ]
+    return [Outcome(name, places[name], values.get(name), errors.get(name), seconds=seconds) for name in group.names]
 
 
 def _results(units: Sequence[FiberUnit]) -> list[tuple[FiberUnit, FiberResult | str]]:
@@ -238,7 +274,7 @@ def _starts(count: int, size: int) -> list[int]:
 
 def _group(name: str, starts: Sequence[int], number: int, members: list[FiberUnit]) -> FiberGroup:
     last = (starts[number] if number < len(starts) else members[0].among) - 1
-    return FiberGroup(f"{name}/fibers_{starts[number - 1]}-{last}", tuple(members))
+    return FiberGroup.of(f"{name}/fibers_{starts[number - 1]}-{last}", members)
 
 
 def _size(unit: FiberUnit) -> int:

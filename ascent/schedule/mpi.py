@@ -27,6 +27,7 @@ from ascent.errors import AscentError, ConfigError
 from ascent.schedule import nesting, processes
 from ascent.schedule.launcher import launch
 from ascent.schedule.mpi_library import connected, library_name
+from ascent.schedule.mpi_units import prepare as prepare_rank
 from ascent.schedule.mpi_units import serve
 from ascent.schedule.outcome import Outcome, describe
 from ascent.schedule.threads import VARIABLES
@@ -37,13 +38,14 @@ Result = TypeVar("Result")
 
 #: From so many ranks on, rank 0 takes no units: what it would do is less than what it would hold up.
 DEDICATED_FROM = 32
-#: How long rank 0 sleeps at most between looks for messages, s, where a worker needs its core: the library's
-#: millisecond takes 3 % of it. Where rank 0 has nothing else to do it is left at that.
-_PATIENCE_SECONDS = 0.003
+#: How long rank 0 sleeps at most between looks for messages, s, where a worker needs its core: a look takes that
+#: core 50 µs, the library's millisecond so 5 % of it. The library's value holds where rank 0 has nothing else to do.
+_PATIENCE_SECONDS = 0.006
+_PATIENCE_VARIABLE = "MPI4PY_FUTURES_BACKOFF"
 #: Units that travel to a rank together, at most, and how long they may take, s: rank 0 sees a result some
 #: milliseconds late, and a rank that waits for its next unit works on nothing. What the units of a message have
 #: finished is lost where the job dies before the last of them has.
-_TOGETHER, _TOGETHER_SECONDS = 4, 1.0
+_TOGETHER, _TOGETHER_SECONDS = 10, 2.0
 #: How long running units are waited for when the program ends before them, s.
 _GRACE_SECONDS = 5.0
 _ENVIRONMENT = {**dict.fromkeys(VARIABLES, "1"), "NEURON_INIT_MPI": "0"}
@@ -80,6 +82,25 @@ class Session:
     def takes_units(self) -> bool:
         """Whether a worker process beside rank 0 takes units too."""
         return self.size < DEDICATED_FROM
+
+    def idle_beside(self) -> processes.Worker | None:
+        """The worker beside rank 0 once it has ended what was scheduled before; None when there is none."""
+        for thread in self.threads:
+            thread.join()
+        self.threads.clear()
+        if self.beside is not None and (self.beside.connection.closed or self.beside.process.poll() is not None):
+            self.beside = None
+        return self.beside
+
+    def prepare(self, function: Callable[[Any], Any], argument: Any) -> None:
+        """Let ranks and worker call a function before they take units; what comes of it is not waited for."""
+        work = _packed(function)
+        for _ in range(self.size - 1):
+            future = self.executor.submit(prepare_rank, work, pickle.dumps(argument))
+            self.running.add(future)
+            future.add_done_callback(self.running.discard)
+        if (worker := self.idle_beside()) is not None:
+            worker.prepare(function, argument)
 
 
 _session: Session | None = None
@@ -141,6 +162,23 @@ def run(program: Callable[[], int], modules: Sequence[str] = ()) -> int:
     return _lead(mpi, program, modules)
 
 
+def prepare(function: Callable[[Any], Any], argument: Any) -> None:
+    """Let the other ranks call a function while this one plans, such as one that reads what all units share.
+
+    Nothing is done without an MPI job and inside units. What the function returns or raises is dropped.
+
+    Parameters
+    ----------
+    function : callable
+        Must be importable from a module.
+    argument : object
+        Must pickle.
+    """
+    job = session()
+    if job is not None:
+        job.prepare(function, argument)
+
+
 def execute(
     units: Sequence[Unit],
     names: Sequence[str],
@@ -192,14 +230,9 @@ class _Dispatch:
         units_per_worker: int | None,
     ) -> None:
         self._units, self._names, self._function, self._job = units, names, function, job
-        self._work = pickle.dumps((list(sys.path), pickle.dumps(function)))
+        self._work = _packed(function)
         self._units_per_worker = units_per_worker
-        # The worker may still be at the end of what was scheduled before.
-        for thread in job.threads:
-            thread.join()
-        job.threads.clear()
-        if job.beside is not None and (job.beside.connection.closed or job.beside.process.poll() is not None):
-            job.beside = None
+        job.idle_beside()
         self._beside = job.takes_units
         on_ranks = max(1, min(at_once - self._beside, job.size - 1))
         # Some more than there are ranks, so that none waits for the next; no more than the limit where there is one.
@@ -216,6 +249,8 @@ class _Dispatch:
             self._send_next()
         if self._beside and self._waiting:
             self._beside_runs = True
+            if self._job.beside is None:
+                self._job.beside = processes.Worker()
             thread = threading.Thread(target=self._run_beside, name="units beside rank 0")
             self._job.threads.append(thread)
             thread.start()
@@ -234,7 +269,7 @@ class _Dispatch:
         """The next units for a rank: several short ones while many wait."""
         mean = self._seconds / self._measured if self._measured else _TOGETHER_SECONDS
         short = int(_TOGETHER_SECONDS / max(mean, _TOGETHER_SECONDS / _TOGETHER))
-        count = max(1, min(short, len(self._waiting) // (4 * self._job.size)))
+        count = max(1, min(short, len(self._waiting) // (2 * self._job.size)))
         taken: list[int] = []
         # another thread takes units too
         with suppress(IndexError):
@@ -315,10 +350,14 @@ def _lead(mpi: Any, program: Callable[[], int], modules: Sequence[str]) -> int:
 
     library = library_name(mpi.Get_library_version())
     size = mpi.COMM_WORLD.Get_size()
-    patience = _PATIENCE_SECONDS if size < DEDICATED_FROM else None
-    with MPICommExecutor(mpi.COMM_WORLD, root=0, backoff=patience) as executor:
+    if size < DEDICATED_FROM:
+        # By the variable, not as an argument, which would make the ranks wait as long for their next units.
+        os.environ.setdefault(_PATIENCE_VARIABLE, str(_PATIENCE_SECONDS))
+    with MPICommExecutor(mpi.COMM_WORLD, root=0) as executor:
         _session = Session(executor, size, library)
-        _warm_up(_session, modules)
+        if _session.takes_units:
+            _session.beside = processes.Worker()
+        _session.prepare(warm_up, modules)
         try:
             code = program()
         finally:
@@ -337,14 +376,9 @@ def _lead(mpi: Any, program: Callable[[], int], modules: Sequence[str]) -> int:
     return code
 
 
-def _warm_up(job: Session, modules: Sequence[str]) -> None:
-    """Let ranks and worker load modules while rank 0 reads and plans."""
-    for _ in range(job.size - 1):
-        future = job.executor.submit(warm_up, modules)
-        job.running.add(future)
-        future.add_done_callback(job.running.discard)
-    if job.takes_units:
-        job.beside = processes.Worker(modules=modules)
+def _packed(function: Callable[[Any], Any]) -> bytes:
+    """A function as it travels to the ranks, with where to import it from."""
+    return pickle.dumps((list(sys.path), pickle.dumps(function)))
 
 
 def _serve_until_released(mpi: Any) -> None:

@@ -7,6 +7,7 @@ import pickle
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +38,12 @@ def serve(work: bytes, units: Sequence[bytes]) -> list[Served]:
     except (Exception, SystemExit) as error:
         return [("broken", describe(error), 0.0, [])]
     return [_serve_one(function, unit) for unit in units]
+
+
+def prepare(work: bytes, argument: bytes) -> None:
+    """Call a function on a rank before there are units; one that needs what this could not do says so better."""
+    with suppress(Exception, SystemExit):
+        _serve_one(_function(work), argument)
 
 
 def _serve_one(function: Callable[[Any], Any], unit: bytes) -> Served:

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from ascent.errors import AscentError
 from ascent.schedule.outcome import Failure, Outcome, describe
 from ascent.schedule.threads import single_thread_environment
-from ascent.schedule.worker import WARM_UP
+from ascent.schedule.worker import PREPARE
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -42,29 +42,44 @@ class Worker:
     Parameters
     ----------
     function_bytes : bytes, optional
-        The pickled function; without it the worker loads `modules` and waits for :meth:`introduce`.
-    modules : sequence of str
-        Names of modules.
+        The pickled function; without it the worker waits for :meth:`introduce`.
     """
 
-    def __init__(self, function_bytes: bytes | None = None, modules: Sequence[str] = ()) -> None:
+    def __init__(self, function_bytes: bytes | None = None) -> None:
         self.connection, theirs = multiprocessing.Pipe()
         self.index: int | None = None
         self.started = 0.0
         self.ready = False
         self.units_done = 0
-        self._introduced = function_bytes is not None
+        self._introduced = False
+        self._answers_due = 0
         with theirs:
             self.process = _start(theirs)
-        with suppress(OSError):
-            self.connection.send_bytes(function_bytes or WARM_UP + " ".join(modules).encode())
+        if function_bytes is not None:
+            self.introduce(function_bytes)
 
     def introduce(self, function_bytes: bytes) -> None:
         """Say what is to be done with units from now on."""
-        message = pickle.dumps((None, function_bytes)) if self._introduced else function_bytes
-        self._introduced, self.ready = True, False
+        self._tell(function_bytes)
+        self._introduced = True
+        self._answers_due += 1
+
+    def prepare(self, function: Callable[[Any], Any], argument: Any) -> None:
+        """Let an idle worker call a function and then wait for :meth:`introduce`."""
+        self._tell(PREPARE + pickle.dumps((function, argument)))
+        self._introduced = False
+
+    def _tell(self, content: bytes) -> None:
+        message = pickle.dumps((None, content)) if self._introduced else content
+        self.ready = False
         with suppress(OSError):
             self.connection.send_bytes(message)
+
+    def answered(self) -> bool:
+        """Note that the worker has loaded a function; whether it was the last one that it was told of."""
+        self._answers_due -= 1
+        self.ready = self._answers_due == 0
+        return self.ready
 
     def give(self, index: int, unit: Any) -> None:
         """Send a unit; a worker that is already dead is noticed when its connection is read."""
@@ -181,7 +196,8 @@ def execute(
                 if message[0] == "broken":
                     raise AscentError(f"The work cannot be loaded in a worker process: {message[1].error}.")
                 if message[0] == "ready":
-                    worker.ready = True
+                    if not worker.answered():
+                        continue
                 else:
                     worker.index = None
                     worker.units_done += 1
@@ -197,7 +213,8 @@ def execute(
                         continue
                 yield from assign(worker)
     finally:
-        kept = {first.connection} if first is not None and first.ready and first.index is None else set()
+        # also one that is still loading: the next units will find it prepared
+        kept = {first.connection} if first is not None and first.index is None else set()
         _end([*(worker for connection, worker in pool.items() if connection not in kept), *retired])
 
 

@@ -26,8 +26,8 @@ from ascent.schedule import nesting
 from ascent.schedule.outcome import describe
 
 _PR_SET_PDEATHSIG = 1
-#: In place of a function, with names of modules: load these, and wait for the function.
-WARM_UP = b"warm up "
+#: In place of a function, before a pickled one and its argument: call it, and wait for the function of the units.
+PREPARE = b"prepare "
 
 
 class Stop(BaseException):
@@ -88,8 +88,11 @@ def _serve(connection: Connection, send: Any) -> None:
 
 def _loaded(message: bytes, connection: Connection, send: Any) -> Callable[[Any], Any] | None:
     """The function that `message` holds, or the one after it; None when it cannot be loaded."""
-    if message.startswith(WARM_UP):
-        warm_up(message.removeprefix(WARM_UP).decode().split())
+    while message.startswith(PREPARE):
+        # A unit that needs what this could not do says so better.
+        with suppress(Exception, SystemExit):
+            preparation, argument = pickle.loads(message.removeprefix(PREPARE))
+            preparation(argument)
         message = connection.recv_bytes()
     try:
         function: Callable[[Any], Any] = pickle.loads(message)

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import schedule_workloads as work
 
-from ascent.schedule import mpi, run_units
+from ascent.schedule import mpi, prepare, run_units
 
 
 def program() -> int:
@@ -28,6 +28,9 @@ def program() -> int:
     exiting = run_units([1, 2, 3], work.exit_on_two, quiet=True)
     stubborn = run_units([1, 2, 3], work.unpicklable_on_two, quiet=True)
     processes = run_units(list(range(12)), work.process_after_a_moment, quiet=True)
+    prepare(work.remember, 7)
+    prepare(work.raise_on_two, 2)
+    prepared = dict(outcome.value for outcome in run_units(list(range(12)), work.remembered_after_a_moment, quiet=True))
     run_units([1, 2], work.log_and_print, quiet=True)
     nested = run_units([1, 2, 3], work.processes_of_nested_units, quiet=True)
     threads = run_units([1, 2, 3], work.thread_settings, quiet=True)
@@ -43,6 +46,7 @@ def program() -> int:
                 "exits": [outcome.succeeded for outcome in exiting],
                 "stubborn": [outcome.succeeded for outcome in stubborn],
                 "processes": len({outcome.value for outcome in processes}),
+                "prepared": list(prepared.values()),
                 "records": sorted(records),
                 "nested": [set(outcome.value[0]) == {outcome.value[1]} for outcome in nested],
                 "threads": [outcome.value for outcome in threads],

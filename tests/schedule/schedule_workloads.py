@@ -82,6 +82,18 @@ def process_after_a_moment(unit: int) -> int:
     return os.getpid()
 
 
+_remembered: list[int] = []
+
+
+def remember(number: int) -> None:
+    _remembered.append(number)
+
+
+def remembered_after_a_moment(unit: int) -> tuple[int, list[int]]:
+    time.sleep(0.1)
+    return os.getpid(), _remembered
+
+
 def processes_of_nested_units(unit: int) -> tuple[list[int], int]:
     from ascent.schedule import run_units
 

@@ -16,7 +16,7 @@ import pytest
 import schedule_workloads as work
 
 from ascent.errors import ConfigError
-from ascent.schedule import run_units
+from ascent.schedule import prepare, run_units
 from ascent.schedule.launcher import launch
 from ascent.schedule.mpi_library import library_name
 from ascent.schedule.mpi_units import serve
@@ -88,6 +88,15 @@ def test_a_result_that_cannot_travel_fails_its_unit_alone(result: dict[str, Any]
 
 def test_every_rank_takes_units_and_so_does_a_worker_beside_rank_0(result: dict[str, Any]) -> None:
     assert result["processes"] == 3
+
+
+def test_ranks_and_worker_do_what_prepares_them_and_go_on_where_that_fails(result: dict[str, Any]) -> None:
+    assert result["prepared"] == [[7], [7], [7]]
+
+
+def test_without_mpi_nothing_is_prepared() -> None:
+    prepare(work.remember, 8)
+    assert work.remembered_after_a_moment(0)[1] == []
 
 
 def test_log_records_of_ranks_reach_rank_0(result: dict[str, Any]) -> None:
