@@ -93,10 +93,10 @@ def environment() -> dict[str, str]:
 def job(ranks: int, *words: str) -> dict[str, Any]:
     """Run this file as a job of some ranks; what it printed."""
     started = time.perf_counter()
-    return {**result_of(begun(ranks, *words)), "whole_seconds": time.perf_counter() - started}
+    return {**result_of(start(ranks, *words)), "whole_seconds": time.perf_counter() - started}
 
 
-def begun(ranks: int, *words: str, core: int = 0) -> subprocess.Popen[str]:
+def start(ranks: int, *words: str, core: int = 0) -> subprocess.Popen[str]:
     """This file as a job of some ranks, which has begun."""
     mpirun = shutil.which("mpirun", path=str(Path(sys.executable).parent)) or shutil.which("mpirun") or "mpirun"
     root = ["--allow-run-as-root"] if os.getuid() == 0 else []
@@ -126,7 +126,7 @@ def turn(directory: Path) -> tuple[dict[int, dict[str, Any]], float]:
         set_aside(directory)
         runs[ranks] = job(ranks, *words)
     set_aside(directory)
-    halves = [begun(1, *words, str(half), core=half) for half in (0, 1)]
+    halves = [start(1, *words, str(half), core=half) for half in (0, 1)]
     return runs, statistics.fmean(result_of(half)["seconds"] for half in halves)
 
 
