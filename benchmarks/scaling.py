@@ -65,17 +65,16 @@ def nothing(unit: int) -> int:
 
 
 def on_its_core(unit: int) -> int:
-    """A unit whose process stays on a core of its own from then on, as on clusters.
+    """A short unit whose process stays on a core of its own from then on, as on clusters; gives the process's id.
 
-    There a launcher sees to that. Some virtual machines leave two busy processes on one core for good. It takes long
-    enough for one that is still loading its libraries to get some of these units as well.
+    There a launcher sees to that. Some virtual machines leave two busy processes on one core for good.
     """
-    time.sleep(0.02)
+    time.sleep(0.005)
     cores = sorted(os.sched_getaffinity(0))
     rank = int(os.environ.get("OMPI_COMM_WORLD_RANK") or os.environ.get("PMI_RANK") or 0)
     if len(cores) > 1:
         os.sched_setaffinity(0, {cores[(rank + int(os.environ.get(CORE, 0))) % len(cores)]})
-    return unit
+    return os.getpid()
 
 
 def prepare(folder: Path, fibers: int) -> Path:
@@ -150,7 +149,10 @@ def measure_population(directory: Path, half: int | None = None) -> dict[str, An
 
     workers = None if mpi.size() > 1 else 1
     # Ranks load their libraries while a program plans; here there is next to nothing to plan, so they are waited for.
-    run_units(list(range(64)), scaling.on_its_core, workers=workers, quiet=True)
+    there: set[int | None] = set()
+    while len(there) < mpi.size():
+        units_of_all = range(4 * mpi.size())
+        there |= {one.value for one in run_units(units_of_all, scaling.on_its_core, workers=workers, quiet=True)}
     outcomes = run_fibers(
         units, workers=workers, quiet=True, on_group=arrived, on_plan=lambda count: begun.append(time.perf_counter())
     )

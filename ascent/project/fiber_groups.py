@@ -48,9 +48,9 @@ class FiberGroup:
     id : str
         ``<s>_<m>_<k>_<n>/fibers_<first>-<last>``, places among the n_sim's fibers.
     first : FiberUnit
-        The first that is to be run; the others have results, or differ from it in what `members` says.
+        The first that is to be run, which shares all but its numbers with the others.
     members : array of int
-        Inner, fiber and place of each that is to be run, one after the other.
+        Inner, fiber and place of each that is to be run, one after the other; those that have results are not in it.
     """
 
     id: str
@@ -190,7 +190,7 @@ def run_fibers(
 
     build_mechanisms()
     if len(units) > 1:
-        # They read the first n_sim and load its engine, as planning does here.
+        # Ranks read the first n_sim and load its engine meanwhile, as planning does here.
         prepare(_size, units[0])
     done: list[tuple[FiberGroup, Outcome[dict[str, Any]]]] = []
     waves = [group_fibers(wave) for wave in _waves(units)]

@@ -73,7 +73,7 @@ def test_a_group_travels_as_numbers_and_gives_its_fibers_back(units: list[FiberU
     many = [replace(units[0], id=f"0_0_0_0/inner0_fiber{k}", fiber=k, place=k) for k in range(1024)]
     group = fiber_groups.FiberGroup.of("0_0_0_0/fibers_0-1023", many)
     assert group.names == [unit.id for unit in many]
-    # rank 0 of ten thousand has half a millisecond for such a group, which is what 70 kB take to pickle
+    # Rank 0 of ten thousand has half a millisecond for it; fiber by fiber it is 80 kB, which take 0.8 ms to pickle.
     assert len(pickle.dumps(group)) < 15_000
 
 
